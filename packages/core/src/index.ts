@@ -1,0 +1,37 @@
+export { type AfterOptions, type Clock, every, sleep } from './clock.ts'
+export { remainingMs } from './deadline.ts'
+export type { Connect, Endpoint, Status } from './endpoint.ts'
+export { GRAY_LANE, type Invocation, type Invoker, LANE, laneOf, type Reply, STABLE_LANE } from './invocation.ts'
+export { Cell, type Live } from './live.ts'
+export { type Logger, silent } from './logger.ts'
+export type { ObservedEnd, ObservedKind, ObservedStart, Observer } from './observer.ts'
+export {
+  DEFAULT_WEIGHT,
+  formatAddress,
+  MAX_WEIGHT,
+  type ProviderRecord,
+  providerRecord,
+  sameRecord,
+} from './provider-record.ts'
+export { type Rng, seededRng } from './rng.ts'
+export {
+  isRpcErrorCode,
+  type Outcome,
+  RPC_ERROR_CODES,
+  RpcError,
+  type RpcErrorCode,
+  type RpcErrorOptions,
+} from './rpc-error.ts'
+export { systemClock, systemRng, uniqueId } from './runtime.ts'
+export { compose, type Filter, type Service } from './service.ts'
+export { assertName, formatServiceKey, isName, parseServiceKey, type ServiceKey } from './service-key.ts'
+export {
+  assertPath,
+  type Entry,
+  type Held,
+  type Revision,
+  type SessionState,
+  type Store,
+  type Watch,
+  type WriteOptions,
+} from './store.ts'

@@ -1,0 +1,34 @@
+import type { Service } from './service.ts'
+import type { ServiceKey } from './service-key.ts'
+
+/** One call of one method, as seen by every filter, router and balancer. Never mutated; filters pass on a copy. */
+export interface Invocation {
+  readonly service: ServiceKey
+  readonly method: string
+  readonly args: readonly unknown[]
+  /** Small facts that travel with the call through every hop, as W3C baggage; the lane is one of them. */
+  readonly attachments: Readonly<Record<string, string>>
+  /** Whether a second execution does no harm. Governs retry after an unknown outcome. */
+  readonly idempotent: boolean
+  /** On the local monotonic clock, in ms; absent = none. What crosses the wire is the time remaining. */
+  readonly deadline?: number
+  readonly signal?: AbortSignal
+  /** 1 for the first try at a peer. What arrived with more than 1 is not retried further down. Default 1. */
+  readonly attempt?: number
+}
+
+export interface Reply {
+  readonly value: unknown
+}
+
+export type Invoker = Service<Invocation, Reply>
+
+/** The attachment that names the lane of a call, and the lane in which releases are tried. */
+export const LANE = 'lane'
+export const GRAY_LANE = 'gray'
+export const STABLE_LANE = 'stable'
+
+/** The lane of a call: `stable` unless its attachments say otherwise. */
+export function laneOf({ attachments }: Pick<Invocation, 'attachments'>): string {
+  return attachments[LANE] ?? STABLE_LANE
+}
