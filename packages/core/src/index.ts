@@ -29,6 +29,7 @@ export {
   assertPath,
   type Entry,
   type Held,
+  type HoldOptions,
   type Revision,
   type SessionState,
   type Store,

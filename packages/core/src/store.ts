@@ -22,6 +22,14 @@ export interface WriteOptions {
   readonly ifRevision?: Revision | null
 }
 
+export interface HoldOptions {
+  /**
+   * Only if nobody alive holds the path, else `RpcError` `already_exists`, `not-run`. What a dead holder left is replaced, after
+   * as much time as the backend needs to be sure of the death. Default false: whatever stands there is replaced at once.
+   */
+  readonly exclusive?: boolean
+}
+
 /** An ephemeral entry of ours. It is made again after every loss, until it is disposed; then it is gone for good. */
 export interface Held extends AsyncDisposable {
   readonly path: string
@@ -45,8 +53,8 @@ export interface Store extends AsyncDisposable {
   put(path: string, value: string, options?: WriteOptions): Promise<Revision>
   /** Removing what is not there is no error. */
   delete(path: string, options?: WriteOptions): Promise<void>
-  /** An entry that lives as long as this process holds it. What stands there already is replaced. */
-  hold(path: string, value: string): Promise<Held>
+  /** An entry that lives as long as this process holds it. */
+  hold(path: string, value: string, options?: HoldOptions): Promise<Held>
   /** The children of `path`, whole set each time, re-armed by itself. Resolves with the first full answer. */
   watch(path: string): Promise<Watch<readonly Entry[]>>
   readonly session: Live<SessionState>
