@@ -1,1 +1,17 @@
-export type { Snapshot } from './dashboard/model.ts'
+export type {
+  Figures,
+  InstanceState,
+  InstanceView,
+  MethodView,
+  Point,
+  RegistryView,
+  ScrapeView,
+  ServiceView,
+  Snapshot,
+  Tick,
+} from './dashboard/model.ts'
+export { type Histogram, histogram, mergeHistograms, percentile, record, type SparseHistogram } from './histogram.ts'
+export { type Observers, observers } from './observers.ts'
+export { type Recorder, type RecorderOptions, recorder } from './recorder.ts'
+export { OTHER } from './series-table.ts'
+export type { CallerStats, SeriesStats, StatsSnapshot } from './stats-snapshot.ts'
