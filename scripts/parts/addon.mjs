@@ -15,8 +15,8 @@ const TRIED = inRoot(`node_modules/.cache/kumquat/zookeeper-tried-${process.vers
 export async function addon() {
   if (loads() || existsSync(TRIED) || !COMPILERS.every(hasProgram)) return
   say('Compiling the zookeeper addon for this Node.')
-  const present = existsSync(PACKAGE)
-  const status = present ? await npm('rebuild', 'zookeeper') : await npm('ci', '--no-audit', '--no-fund')
+  // An optional package that did not compile while it was installed has been removed again.
+  const status = existsSync(PACKAGE) ? await npm('rebuild', 'zookeeper') : await npm('ci')
   mkdirSync(dirname(TRIED), { recursive: true })
   writeFileSync(TRIED, '')
   if (status !== 0 || !loads()) {

@@ -12,13 +12,14 @@ export async function dependencies() {
   if (missing === undefined) return
   say(`Installing the dependencies: ${missing}.`)
   const command = existsSync(LOCK) ? 'ci' : 'install'
-  const status = await npm(command, '--no-audit', '--no-fund')
+  const status = await npm(command)
   if (status !== 0) fail(`npm ${command} ended with status ${status}; what it says above is what to mend.`)
 }
 
 /** Runs npm on this checkout, such that an addon compiles without fetching the headers of Node. */
 export function npm(...args) {
-  return runAside('npm', args, { env: { ...process.env, ...headersOfNode() } })
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  return runAside('npm', [...args, ...quiet], { env: { ...process.env, ...headersOfNode() } })
 }
 
 /** Why there is something to install, for people; `undefined` if there is nothing. npm writes its own list last. */
