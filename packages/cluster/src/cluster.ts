@@ -1,0 +1,37 @@
+import type { Invoker, Live } from '@kumquat/core'
+import type { Balancer } from './balancer.ts'
+import { noPeer } from './no-peer.ts'
+import { isSome, type Peers } from './peer.ts'
+import { preference } from './preference.ts'
+import { byLabel, type Router } from './router.ts'
+import type { Strategy } from './strategy.ts'
+
+export interface ClusterOptions {
+  readonly peers: Live<Peers>
+  /** Whom to consider. `chain()` = everybody. */
+  readonly route: Router
+  /** Whom to choose of them. */
+  readonly balance: Balancer
+  /** How often, and what becomes of failures. */
+  readonly strategy: Strategy
+}
+
+/**
+ * Makes many peers look like one invoker. What holds for every balancer stands here: peers of weight 0 get no call while
+ * another candidate has weight, peers that are not open none while a better one is left.
+ */
+export function cluster({ peers, route, balance, strategy }: ClusterOptions): Invoker {
+  const weighted = byLabel({ label: () => 0, keep: ({ record }) => record.weight > 0, asks: () => 'with weight' })
+  const prefer = preference(balance)
+  return strategy({
+    candidates(invocation) {
+      const routed = route(peers.current, invocation)
+      const rotating = weighted(routed, invocation)
+      return isSome(rotating) ? rotating : routed
+    },
+    pick(from, invocation, tried) {
+      if (isSome(from)) return prefer(from, invocation, tried)
+      throw noPeer(peers.current, route, invocation)
+    },
+  })
+}

@@ -1,0 +1,45 @@
+import { type Endpoint, type Invocation, type ProviderRecord, type Reply, type Status, sameRecord } from '@kumquat/core'
+import type { Load } from './load.ts'
+import type { Peer } from './peer.ts'
+
+/** The peer of a directory: an endpoint and its load, which outlive every change of the record. */
+export class Line implements Peer, AsyncDisposable {
+  readonly record: ProviderRecord
+  readonly #endpoint: Endpoint
+  readonly #load: Load
+
+  constructor(record: ProviderRecord, endpoint: Endpoint, load: Load) {
+    this.record = record
+    this.#endpoint = endpoint
+    this.#load = load
+  }
+
+  get status(): Status {
+    return this.#endpoint.status
+  }
+
+  get load(): number {
+    return this.#load.value
+  }
+
+  readonly invoke = async (invocation: Invocation): Promise<Reply> => {
+    const ended = this.#load.begin(invocation)
+    try {
+      const reply = await this.#endpoint.invoke(invocation)
+      ended(reply)
+      return reply
+    } catch (error) {
+      ended(undefined, error)
+      throw error
+    }
+  }
+
+  /** The same line under what its provider says now; this very object if that is nothing new. */
+  under(record: ProviderRecord): Line {
+    return sameRecord(record, this.record) ? this : new Line(record, this.#endpoint, this.#load)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#endpoint[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,25 @@
+import { formatServiceKey, type Invocation, RpcError } from '@kumquat/core'
+import type { Peers } from './peer.ts'
+import type { Router } from './router.ts'
+
+/** Why nobody may serve a call: how many peers are known, and how many each router left of them. */
+export function noPeer(known: Peers, route: Router, invocation: Invocation): RpcError {
+  const service = formatServiceKey(invocation.service)
+  if (known.length === 0) {
+    return unavailable(
+      `no provider of ${service} is registered: start one, or check that it registers this app and group in the same registry`,
+    )
+  }
+  const counts = [`${known.length} known`]
+  let left = known
+  for (const step of route.steps ?? [route]) {
+    left = step(left, invocation)
+    counts.push(`${left.length === 0 ? 'none' : left.length} ${step.asks?.(invocation) ?? 'after a router'}`)
+    if (left.length === 0) break
+  }
+  return unavailable(
+    `no provider of ${service} may serve ${invocation.method}: ${counts.join(', ')}; start a provider that fits, or ask for less`,
+  )
+}
+
+const unavailable = (message: string): RpcError => new RpcError('unavailable', message, { outcome: 'not-run' })

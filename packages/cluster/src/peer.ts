@@ -1,0 +1,21 @@
+import type { Invoker, ProviderRecord, Status } from '@kumquat/core'
+
+/**
+ * A provider we hold a line to, as its record describes it at one moment, and how it is doing. Immutable but for `status`
+ * and `load`: a changed record makes a new peer over the same line. A peer may itself be a cluster.
+ */
+export interface Peer {
+  /** `record.id` is its identity over time. */
+  readonly record: ProviderRecord
+  readonly status: Status
+  /** In the units of the directory's load metric; the lower, the freer. */
+  readonly load: number
+  /** Keeps its own load: there is no "done" callback to forget. */
+  readonly invoke: Invoker
+}
+
+/** A set of peers at one moment. Never mutated: a change makes a new array, so its identity may key a cache. */
+export type Peers = readonly Peer[]
+export type SomePeers = readonly [Peer, ...Peer[]]
+
+export const isSome = (peers: Peers): peers is SomePeers => peers.length > 0
