@@ -1,1 +1,10 @@
-export {}
+export { type CatalogEntry, type CatalogOptions, catalog } from './catalog.ts'
+export { type Discovery, type DiscoveryOptions, discovery } from './discovery.ts'
+export { type OpenOptions, open } from './open.ts'
+export { type DecodeOptions, decodeRecord, encodeRecord, type Unreadable } from './record-codec.ts'
+export { type Registrar, type RegistrarOptions, type Registration, registrar } from './registrar.ts'
+export { describeUrl } from './registry-url.ts'
+export { type MemoryOptions, memory } from './stores/memory/memory.ts'
+export { MemoryTree } from './stores/memory/memory-tree.ts'
+export type { StoreOptions } from './stores/store-over.ts'
+export { drainingPath, providerPath, providersPath } from './tree.ts'

@@ -1,0 +1,27 @@
+import type { Entry, Live, Revision, SessionState, WriteOptions } from '@kumquat/core'
+
+/**
+ * What a backend must do itself; `storeOver` makes a whole `Store` of it. Paths and values have been checked by then.
+ * Every method rejects as the one of `Store` does, and never waits longer than the backend's own time-out.
+ */
+export interface Backend {
+  readonly session: Live<SessionState>
+  get(path: string): Promise<Entry | undefined>
+  list(path: string): Promise<readonly Entry[]>
+  put(path: string, value: string, options: WriteOptions): Promise<Revision>
+  delete(path: string, options: WriteOptions): Promise<void>
+  /** Makes the ephemeral entry ours, with this value; safe to repeat. `exclusive` as in `HoldOptions`. */
+  claim(path: string, value: string, exclusive: boolean): Promise<void>
+  /** Removes the entry if it is ours; does nothing otherwise. */
+  release(path: string): Promise<void>
+  /** From now on calls `changed` whenever `list(path)` may answer otherwise. May call it for nothing. */
+  observe(path: string, changed: () => void): Disposable
+  /** Ends the session and what it holds. What is still under way rejects. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a backend. It calls `restored` whenever it may have lost ephemeral entries or changes, and says `connected` only
+ * once that has resolved; it never rejects. Not to be called before the maker has returned.
+ */
+export type OpenBackend = (restored: () => Promise<void>) => Backend

@@ -1,0 +1,28 @@
+import { assertName, formatAddress, type ProviderRecord, type ServiceKey } from '@kumquat/core'
+
+type Address = Pick<ProviderRecord, 'host' | 'port'>
+
+// The tree of docs/reference/registry.md. Names beginning with "_" are reserved, and no app or group has one.
+
+/** `/<app>/<group>`. Throws `TypeError` if either is not a name. */
+export function servicePath({ app, group }: ServiceKey): string {
+  return `/${assertName('app', app)}/${assertName('group', group)}`
+}
+
+/** Where the providers of a service stand, one ephemeral entry each. */
+export function providersPath(service: ServiceKey): string {
+  return `${servicePath(service)}/${PROVIDERS}`
+}
+
+/** The entry of one provider: its value is its record. */
+export function providerPath(service: ServiceKey, address: Address): string {
+  return `${providersPath(service)}/${formatAddress(address)}`
+}
+
+/** Where a provider says goodbye before it leaves: what vanishes without having stood here is a suspect, not gone. */
+export function drainingPath(service: ServiceKey, address: Address): string {
+  return `${servicePath(service)}/draining/${formatAddress(address)}`
+}
+
+/** The child of a service's path under which its providers stand. */
+export const PROVIDERS = 'providers'
