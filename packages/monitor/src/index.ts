@@ -1,3 +1,5 @@
+export type { CatalogEntry } from './dashboard/board.ts'
+export { type Dashboard, type DashboardOptions, dashboard } from './dashboard/dashboard.ts'
 export type {
   Figures,
   InstanceState,

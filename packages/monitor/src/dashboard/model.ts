@@ -86,6 +86,8 @@ export interface InstanceView extends Figures {
   /** `host:port`. */
   readonly id: string
   readonly state: InstanceState
+  /** Present for a provider that answers but has no statistics of ours: its figures are 0 and `null` whatever it does. */
+  readonly unmeasured?: true
   readonly version: string
   readonly weight: number
   readonly gray: boolean
