@@ -9,7 +9,7 @@ export interface FailoverOptions {
 
 /**
  * Tries another peer after a failure that is safe to repeat: never the same peer twice, never past the deadline or an
- * abort, and never a call that came to us as a retry, lest every layer multiply the load (features.md: 3^N).
+ * abort, and never a call that came to us as a retry already, or n layers would make it 3^n.
  */
 export function failover({ retries = 2, clock = systemClock }: FailoverOptions = {}): Strategy {
   if (!Number.isInteger(retries) || retries < 0 || retries > 4) {
@@ -25,7 +25,7 @@ export function failover({ retries = 2, clock = systemClock }: FailoverOptions =
       const peer = targets.pick(candidates, invocation, tried)
       tried.add(peer.record.id)
       try {
-        return await peer.invoke({ ...invocation, attempt })
+        return await peer.invoke(attempt === first ? invocation : { ...invocation, attempt })
       } catch (error) {
         failure = graver(failure, error)
         if (attempt === last || !mayRepeat(error, invocation, clock)) throw failure

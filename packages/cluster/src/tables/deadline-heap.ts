@@ -1,13 +1,13 @@
 import type { Rng } from '@kumquat/core'
 
 /**
- * Weighted turns, earliest deadline first (gRFC A58): the k-th turn of a peer of weight w is due at (k + 1/2) / w, so a
- * unit of virtual time holds exactly w turns of it. Starts at a turn drawn from one such unit. O(log n) a turn.
+ * Weighted turns, earliest deadline first (gRFC A58): the k-th turn of index i, of weight w, is due at (k + 1/2) / w, so a
+ * unit of virtual time holds exactly w of them; at one moment the lower index goes first. O(log n) a turn.
  */
 export function deadlineHeap(weights: readonly number[], rng: Rng): () => number {
   const start = anyTurn(weights, rng)
-  const turns = Float64Array.from(weights, (weight) => Math.max(0, Math.ceil(start * weight - 0.5 - ROUNDING)))
-  const due = Float64Array.from(weights, (weight, index) => (turns[index]! + 0.5) / weight)
+  const turns = Float64Array.from(weights, (weight, index) => turnsBefore(start, index, weight))
+  const due = Float64Array.from(weights, (weight, index) => dueAt(turns[index]!, weight))
   const heap = Uint32Array.from(weights, (_, index) => index)
   const before = (a: number, b: number): boolean => due[a]! < due[b]! || (due[a]! === due[b]! && a < b)
   const sink = (from: number): void => {
@@ -25,21 +25,33 @@ export function deadlineHeap(weights: readonly number[], rng: Rng): () => number
   return () => {
     const index = heap[0]!
     turns[index]! += 1
-    due[index] = (turns[index]! + 0.5) / weights[index]!
+    due[index] = dueAt(turns[index]!, weights[index]!)
     sink(0)
     return index
   }
 }
 
-/** The time of a turn drawn uniformly from the turns of all peers in one unit of time: fair to light and heavy alike. */
-function anyTurn(weights: readonly number[], rng: Rng): number {
-  let draw = rng() * weights.reduce((sum, weight) => sum + weight)
-  for (const weight of weights) {
-    if (draw < weight) return (Math.floor(draw) + 0.5) / weight
-    draw -= weight
-  }
-  return 0
+interface Turn {
+  readonly at: number
+  readonly index: number
 }
 
-/** Below the distance of two turns (1/10 000), above the error of a division. */
-const ROUNDING = 1e-9
+const dueAt = (turn: number, weight: number): number => (turn + 0.5) / weight
+
+/** A turn drawn uniformly from all of one unit of time: to begin there favours neither the light nor the heavy. */
+function anyTurn(weights: readonly number[], rng: Rng): Turn {
+  let draw = rng() * weights.reduce((sum, weight) => sum + weight)
+  for (const [index, weight] of weights.entries()) {
+    if (draw < weight) return { at: dueAt(Math.floor(draw), weight), index }
+    draw -= weight
+  }
+  // Rounding took the draw to the very end, which is the beginning.
+  return { at: 0, index: 0 }
+}
+
+/** How many turns of an index come before the turn of `start`. */
+function turnsBefore(start: Turn, index: number, weight: number): number {
+  let turn = Math.max(0, Math.floor(start.at * weight) - 1)
+  while (dueAt(turn, weight) < start.at || (dueAt(turn, weight) === start.at && index < start.index)) turn++
+  return turn
+}

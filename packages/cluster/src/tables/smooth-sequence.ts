@@ -11,10 +11,10 @@ export function smoothSequence(weights: readonly number[], rng: Rng): (() => num
   const period = parts.reduce((sum, part) => sum + part)
   if (!weights.every(Number.isInteger) || period * weights.length > MAX_STEPS) return undefined
   const order = layOut(parts, period)
-  let turn = Math.floor(rng() * period)
+  let turn = Math.floor(rng() * period) % period
   return () => {
     const index = order[turn]!
-    turn = turn + 1 === period ? 0 : turn + 1
+    turn = (turn + 1) % period
     return index
   }
 }
@@ -26,13 +26,15 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
 
 function layOut(weights: readonly number[], period: number): Uint16Array {
   const credit = new Int32Array(weights.length)
-  return Uint16Array.from({ length: period }, () => {
+  const order = new Uint16Array(period)
+  for (let turn = 0; turn < period; turn++) {
     let richest = 0
     for (let i = 0; i < weights.length; i++) {
       credit[i]! += weights[i]!
       if (credit[i]! > credit[richest]!) richest = i
     }
     credit[richest]! -= period
-    return richest
-  })
+    order[turn] = richest
+  }
+  return order
 }

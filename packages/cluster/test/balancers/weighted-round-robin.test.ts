@@ -1,0 +1,110 @@
+import { weightedRoundRobin } from '@kumquat/cluster'
+import { type Rng, seededRng } from '@kumquat/core'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { call, counts, peersOf } from '../parts.ts'
+import { balancerContract, weightedContract } from './contract.ts'
+
+balancerContract('weightedRoundRobin', (rng) => weightedRoundRobin({ rng }))
+weightedContract('weightedRoundRobin', (rng) => weightedRoundRobin({ rng }))
+
+describe('weightedRoundRobin', () => {
+  it("goes in nginx's order", () => {
+    const peers = peersOf(5, 1, 1)
+    const balance = weightedRoundRobin({ rng: () => 0 })
+    const order = Array.from({ length: 14 }, () => 'abc'[peers.indexOf(balance(peers, call()))])
+    expect(order.join('')).to.equal('aabacaaaabacaa')
+  })
+
+  // A cycle is laid out beforehand up to 16 384 steps, peers times turns: these reach both sides of that.
+  const someWeights = fc
+    .oneof(
+      fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 3, maxLength: 8 }),
+      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 130, maxLength: 200 }),
+    )
+    .filter((weights) => weights.some((weight) => weight > 0))
+  const totalOf = (weights: readonly number[]): number => weights.reduce((sum, weight) => sum + weight)
+  const turnsOf = (weights: readonly number[], rng: Rng): (() => number) => {
+    const peers = peersOf(...weights)
+    const places = new Map(peers.map((peer, place) => [peer, place]))
+    const balance = weightedRoundRobin({ rng })
+    return () => places.get(balance(peers, call()))!
+  }
+
+  it('gives exactly its share to each in every cycle, from wherever it starts, however long the cycle', () => {
+    fc.assert(
+      fc.property(someWeights, fc.integer(), fc.nat(500), (weights, seed, skip) => {
+        const next = turnsOf(weights, seededRng(seed))
+        counts(next, skip, weights.length)
+        expect(counts(next, totalOf(weights), weights.length)).to.deep.equal(weights)
+      }),
+    )
+  })
+
+  it('spreads the turns of each evenly over the cycle', () => {
+    fc.assert(
+      fc.property(someWeights, (weights) => {
+        const next = turnsOf(weights, () => 0)
+        const total = totalOf(weights)
+        const seen = weights.map(() => 0)
+        for (let turn = 1; turn <= total; turn++) {
+          const index = next()
+          seen[index]! += 1
+          // nginx's order is never a whole call ahead of a share. By deadlines, one of weight w has w·t turns in time t,
+          // give or take one, and so has everyone: the others may be late by one turn each.
+          const share = weights[index]! / total
+          expect(seen[index]).to.be.at.most(turn * share + 1 + weights.length * share)
+        }
+      }),
+    )
+  })
+
+  it('never lets a peer be a whole call ahead of its share in a short cycle', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 }), (weights) => {
+        const next = turnsOf(weights, () => 0)
+        const total = totalOf(weights)
+        const seen = weights.map(() => 0)
+        for (let turn = 1; turn <= 2 * total; turn++) {
+          const index = next()
+          seen[index]! += 1
+          expect(seen[index]).to.be.below((turn * weights[index]!) / total + 1)
+        }
+      }),
+    )
+  })
+
+  it('keeps exact counts over a million turns of awkward weights', () => {
+    const weights = [9_973, 7, 331]
+    const cycles = 97
+    const seen = counts(turnsOf(weights, seededRng(2)), cycles * totalOf(weights), 3)
+    expect(seen).to.deep.equal(weights.map((weight) => cycles * weight))
+  })
+
+  it('turns evenly among a thousand equals', () => {
+    const next = turnsOf(Array<number>(1_000).fill(100), seededRng(3))
+    expect(new Set(Array.from({ length: 1_000 }, next)).size).to.equal(1_000)
+  })
+
+  it('stays fair by weight when sets change with every call, short cycle or long', () => {
+    for (const weights of [
+      [1, 2, 7],
+      [1_001, 2_003, 6_996],
+    ]) {
+      const peers = peersOf(...weights)
+      const balance = weightedRoundRobin({ rng: seededRng(9) })
+      const seen = counts(() => peers.indexOf(balance([...peers], call())), 5_000, 3)
+      // Five standard deviations of a binomial share.
+      for (const [i, share] of [0.1, 0.2, 0.7].entries()) {
+        expect(seen[i]).to.be.closeTo(5_000 * share, 5 * Math.sqrt(5_000 * share * (1 - share)))
+      }
+    }
+  })
+
+  it('takes weights that are no integers', () => {
+    const peers = peersOf(0.5, 1.5)
+    const balance = weightedRoundRobin({ rng: () => 0 })
+    expect(counts(() => peers.indexOf(balance(peers, call())), 400, 2)).to.deep.equal([100, 300])
+  })
+})

@@ -1,0 +1,99 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Peer, SomePeers } from '@kumquat/cluster'
+import {
+  type Connect,
+  type Invocation,
+  type ProviderRecord,
+  providerRecord,
+  type Reply,
+  type Status,
+} from '@kumquat/core'
+import { eventually } from '@kumquat/core/testing'
+import { expect } from 'chai'
+
+/** The n-th of a row of providers. */
+export const record = (n: number, known: Partial<ProviderRecord> = {}): ProviderRecord =>
+  providerRecord({ host: '10.0.0.1', port: 20_000 + n, ...known })
+
+export const call = (known: Partial<Invocation> = {}): Invocation => ({
+  service: { app: 'movie', group: 'catalog' },
+  method: 'getMovieById',
+  args: [],
+  attachments: {},
+  idempotent: false,
+  ...known,
+})
+
+/** An idle peer that answers with its own id. */
+export const peer = (n: number, known: Partial<ProviderRecord> = {}, load = 0): Peer => {
+  const own = record(n, known)
+  return { record: own, status: 'open', load, invoke: async () => ({ value: own.id }) }
+}
+
+export const peersOf = (...weights: readonly number[]): SomePeers =>
+  weights.map((weight, n) => peer(n, { weight })) as readonly Peer[] as SomePeers
+
+export const idsOf = (peers: readonly Peer[]): readonly string[] => peers.map(({ record }) => record.id)
+
+/** How often each index comes in `times` turns. */
+export function counts(next: () => number, times: number, size: number): readonly number[] {
+  const seen = new Array<number>(size).fill(0)
+  for (let i = 0; i < times; i++) seen[next()]! += 1
+  return seen
+}
+
+/** Waits until the garbage collector has taken what `ref` points at. */
+export async function forgotten(ref: WeakRef<object>): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  await eventually(() => {
+    collect()
+    expect(ref.deref()).to.equal(undefined)
+  })
+}
+
+/** What endpoints of a test do, and what became of them, by provider id. */
+export interface Wire {
+  readonly connect: Connect
+  /** Answers every call, unless replaced. */
+  answer: (id: string, invocation: Invocation) => Promise<Reply>
+  readonly opened: readonly string[]
+  readonly closed: readonly string[]
+  /** Peers not named here are open. */
+  readonly status: Map<string, Status>
+}
+
+/** Endpoints in memory. */
+export function wire(): Wire {
+  const opened: string[] = []
+  const closed: string[] = []
+  const self: Wire = {
+    opened,
+    closed,
+    status: new Map(),
+    answer: async (id) => ({ value: id }),
+    connect({ id }) {
+      opened.push(id)
+      return {
+        invoke: (invocation) => self.answer(id, invocation),
+        get status() {
+          return self.status.get(id) ?? 'open'
+        },
+        async [Symbol.asyncDispose]() {
+          closed.push(id)
+        },
+      }
+    },
+  }
+  return self
+}
+
+/** A promise to settle by hand. */
+export function gate<T>(): { readonly promise: Promise<T>; readonly open: (value: T) => void } {
+  let open!: (value: T) => void
+  const promise = new Promise<T>((resolve) => {
+    open = resolve
+  })
+  return { promise, open }
+}

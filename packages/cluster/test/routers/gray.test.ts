@@ -1,0 +1,54 @@
+import { type GrayOptions, gray, type Peers } from '@kumquat/cluster'
+import { GRAY_LANE, LANE } from '@kumquat/core'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { call, peer } from '../parts.ts'
+import { routerContract } from './contract.ts'
+
+const grayCall = call({ attachments: { [LANE]: GRAY_LANE } })
+routerContract('gray', () => gray(), [call(), grayCall])
+routerContract('gray without a way back', () => gray({ fallback: 'none' }), [call(), grayCall])
+
+describe('gray', () => {
+  const stable = peer(1)
+  const released = peer(2, { gray: true })
+  const route = (peers: Peers, invocation = call(), options?: GrayOptions): Peers => gray(options)(peers, invocation)
+
+  it('gives gray peers the calls of the gray lane, and no others', () => {
+    const peers = [stable, released]
+    expect(route(peers)).to.deep.equal([stable])
+    expect(route(peers, call({ attachments: { [LANE]: 'blue' } }))).to.deep.equal([stable])
+    expect(route(peers, grayCall)).to.deep.equal([released])
+  })
+
+  it('leaves a stable call nobody rather than a gray peer', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), fc.string(), fc.constantFrom('stable', 'none'), (flags, lane, fallback) => {
+        fc.pre(lane !== GRAY_LANE)
+        const peers = flags.map((isGray, n) => peer(n, { gray: isGray }))
+        const left = route(peers, call({ attachments: { [LANE]: lane } }), { fallback: fallback as 'stable' | 'none' })
+        expect(left).to.deep.equal(peers.filter(({ record }) => !record.gray))
+      }),
+    )
+  })
+
+  it('sends a gray call to the stable peers when there is no gray one', () => {
+    expect(route([stable], grayCall)).to.deep.equal([stable])
+  })
+
+  it('does so too when every gray peer is out of rotation', () => {
+    const resting = peer(3, { gray: true, weight: 0 })
+    expect(route([stable, resting], grayCall)).to.deep.equal([stable])
+    expect(route([stable, resting, released], grayCall)).to.deep.equal([resting, released])
+  })
+
+  it('prefers gray peers without weight to nobody, and to stable peers without', () => {
+    const resting = peer(3, { gray: true, weight: 0 })
+    expect(route([resting], grayCall)).to.deep.equal([resting])
+    expect(route([resting, peer(4, { weight: 0 })], grayCall)).to.deep.equal([resting])
+  })
+
+  it('keeps a gray call off the stable peers if told so', () => {
+    expect(route([stable], grayCall, { fallback: 'none' })).to.deep.equal([])
+  })
+})
