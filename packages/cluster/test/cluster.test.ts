@@ -181,7 +181,7 @@ describe('cluster', () => {
     await forgotten(kept[1]!)
     known.set([record(99)])
     await invoke(call())
-    for (const ref of kept.slice(0, -1)) await forgotten(ref)
+    await forgotten(...kept.slice(0, -1))
   })
 
   it('follows a changed set', async () => {

@@ -43,13 +43,13 @@ export function counts(next: () => number, times: number, size: number): readonl
   return seen
 }
 
-/** Waits until the garbage collector has taken what `ref` points at. */
-export async function forgotten(ref: WeakRef<object>): Promise<void> {
+/** Waits until the garbage collector has taken all that `refs` point at. */
+export async function forgotten(...refs: readonly WeakRef<object>[]): Promise<void> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   await eventually(() => {
     collect()
-    expect(ref.deref()).to.equal(undefined)
+    expect(refs.filter((ref) => ref.deref() !== undefined)).to.have.length(0)
   })
 }
 
