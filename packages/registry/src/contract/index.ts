@@ -1,1 +1,40 @@
-export {}
+import { eventually } from '@kumquat/core/testing'
+import { closingFacts } from './closing.ts'
+import { cutFacts } from './cuts.ts'
+import { exclusiveFacts } from './exclusive.ts'
+import { expiryFacts } from './expiry.ts'
+import { heldFacts } from './held.ts'
+import { revisionFacts } from './revisions.ts'
+import type { Fact, StoreContractOptions } from './setup.ts'
+import { valueFacts } from './values.ts'
+import { watchFacts } from './watches.ts'
+
+export type { Backing, StoreContractOptions } from './setup.ts'
+
+/**
+ * What every `Store` must do, whatever its backend. Depends on no test framework: takes `describe` and `it`, and checks
+ * with `node:assert/strict`.
+ */
+export function storeContract({ name, describe, it, prepare, withinMs = 5_000 }: StoreContractOptions): void {
+  const fact: Fact = (title, body) => {
+    it(title, async () => {
+      const backing = await prepare()
+      try {
+        await body(backing, (check) => eventually(check, { withinMs }))
+      } finally {
+        await backing[Symbol.asyncDispose]()
+      }
+    })
+  }
+  const parts = {
+    values: valueFacts,
+    revisions: revisionFacts,
+    'held entries': heldFacts,
+    'exclusive holds': exclusiveFacts,
+    watches: watchFacts,
+    closing: closingFacts,
+    'a lost session': expiryFacts,
+    'a line that is down': cutFacts,
+  }
+  for (const [part, facts] of Object.entries(parts)) describe(`${name}: ${part}`, () => facts(fact))
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { rejects } from './rejects.ts'
+import type { Fact } from './setup.ts'
+
+export function cutFacts(fact: Fact): void {
+  fact('rejects with unavailable while it is down, and works when it is back', async (backing, until) => {
+    const store = backing.open()
+    await store.put('/a', '1')
+    await backing.cut()
+    await Promise.all([rejects(store.get('/a'), 'unavailable'), rejects(store.put('/a', '2'), 'unavailable')])
+    await until(() => assert.notEqual(store.session.current, 'connected'))
+    await backing.mend()
+    await until(() => assert.equal(store.session.current, 'connected'))
+    await store.put('/a', '3')
+    assert.equal((await store.get('/a'))?.value, '3')
+  })
+
+  fact('keeps the last set of a watch, and tells the changes when it is back', async (backing, until) => {
+    const store = backing.open()
+    const watch = await backing.open().watch('/a')
+    await store.put('/a/b', '1')
+    await until(() => assert.equal(watch.current.length, 1))
+    await backing.cut()
+    await rejects(store.get('/a'), 'unavailable')
+    assert.equal(watch.current.length, 1)
+    await backing.mend()
+    await until(() => store.put('/a/c', '2').then(() => {}))
+    await until(() =>
+      assert.deepEqual(
+        watch.current.map(({ value }) => value),
+        ['1', '2'],
+      ),
+    )
+  })
+
+  fact('still holds what it held, with an update made meanwhile', async (backing, until) => {
+    const store = backing.open()
+    const held = await store.hold('/a', '1')
+    await backing.cut()
+    await rejects(held.update('2'), 'unavailable')
+    await backing.mend()
+    await until(async () => assert.equal((await store.get('/a'))?.value, '2'))
+  })
+
+  fact('removes what was disposed meanwhile', async (backing, until) => {
+    const store = backing.open()
+    const held = await store.hold('/a/b', '1')
+    await store.hold('/a/c', '2')
+    await backing.cut()
+    await held[Symbol.asyncDispose]()
+    await backing.mend()
+    await until(async () =>
+      assert.deepEqual(
+        (await store.list('/a')).map(({ name }) => name),
+        ['c'],
+      ),
+    )
+  })
+
+  fact('holds nothing after a hold that was rejected', async (backing, until) => {
+    const store = backing.open()
+    await store.put('/a/b', '1')
+    await backing.cut()
+    await rejects(store.hold('/a/c', '2'), 'unavailable')
+    await backing.mend()
+    await until(async () =>
+      assert.deepEqual(
+        (await store.list('/a')).map(({ name }) => name),
+        ['b'],
+      ),
+    )
+  })
+
+  fact('closes while it is down', async (backing) => {
+    const store = backing.open()
+    await store.hold('/a', '1')
+    await backing.cut()
+    await store[Symbol.asyncDispose]()
+    assert.equal(store.session.current, 'closed')
+    await backing.mend()
+  })
+}

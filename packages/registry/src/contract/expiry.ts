@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import type { SessionState, Store } from '@kumquat/core'
+import type { Fact } from './setup.ts'
+
+const statesOf = (store: Store): SessionState[] => {
+  const states: SessionState[] = []
+  store.session.subscribe((state) => states.push(state))
+  return states
+}
+
+export function expiryFacts(fact: Fact): void {
+  fact('says lost, then connected again', async (backing, until) => {
+    const store = backing.open()
+    await store.hold('/a', '1')
+    await until(() => assert.equal(store.session.current, 'connected'))
+    const states = statesOf(store)
+    await backing.expire()
+    await until(() => assert.equal(states.at(-1), 'connected'))
+    assert.ok(states.includes('lost'), states.join())
+  })
+
+  fact('makes held entries again, with their latest values', async (backing, until) => {
+    const store = backing.open()
+    const other = backing.open()
+    const held = await store.hold('/a/b', '1')
+    await store.hold('/a/c', '2', { exclusive: true })
+    await held.update('3')
+    const states = statesOf(store)
+    await backing.expire()
+    await until(() => assert.ok(states.includes('lost')))
+    await until(async () =>
+      assert.deepEqual(
+        (await other.list('/a')).map(({ value }) => value),
+        ['3', '2'],
+      ),
+    )
+    await held.update('4')
+    assert.equal((await other.get('/a/b'))?.value, '4')
+    await store[Symbol.asyncDispose]()
+    assert.deepEqual(await other.list('/a'), [])
+  })
+
+  fact('never brings back what was disposed, however late', async (backing, until) => {
+    const store = backing.open()
+    const other = backing.open()
+    const doomed = await Promise.all(Array.from({ length: 8 }, (_, i) => store.hold(`/a/${i}`, 'x')))
+    await store.hold('/a/kept', 'x')
+    const states = statesOf(store)
+    const leaving = (async () => {
+      for (const [i, held] of doomed.entries()) {
+        for (let turns = 0; turns < i; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+        await held[Symbol.asyncDispose]()
+      }
+    })()
+    await backing.expire()
+    await leaving
+    await until(() => assert.ok(states.includes('lost')))
+    await until(async () =>
+      assert.deepEqual(
+        (await other.list('/a')).map(({ name }) => name),
+        ['kept'],
+      ),
+    )
+    await store.put('/z', 'afterwards')
+    assert.deepEqual(
+      (await other.list('/a')).map(({ name }) => name),
+      ['kept'],
+    )
+  })
+
+  fact('keeps its watches', async (backing, until) => {
+    const store = backing.open()
+    const other = backing.open()
+    const watch = await store.watch('/a')
+    await other.hold('/a/b', '1')
+    await until(() => assert.equal(watch.current.length, 1))
+    const states = [statesOf(store), statesOf(other)]
+    await other.put('/x', '')
+    await store.hold('/y', '')
+    await backing.expire()
+    for (const seen of states) await until(() => assert.ok(seen.includes('lost')))
+    await other.put('/a/c', '2')
+    await until(() =>
+      assert.deepEqual(
+        watch.current.map(({ value }) => value),
+        ['1', '2'],
+      ),
+    )
+  })
+}
