@@ -37,7 +37,7 @@ export class Cell<T> implements Live<T> {
     try {
       for (let told: { value: T } | undefined; told === undefined || !Object.is(told.value, this.#current); ) {
         told = { value: this.#current }
-        for (const listener of [...this.#listeners]) listener(told.value)
+        for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener(told.value)
       }
     } finally {
       this.#telling = false
