@@ -186,6 +186,15 @@ describe('directory', () => {
     await peers[Symbol.asyncDispose]()
   })
 
+  it('opens nothing if it is disposed by one told of the same change before it', async () => {
+    const records = new Cell<Records>([])
+    const { connect, opened } = wire()
+    records.subscribe(() => void peers[Symbol.asyncDispose]())
+    const peers = directory({ records, connect })
+    records.set([record(1)])
+    expect(opened).to.have.length(0)
+  })
+
   it('reconciles any sequence of sets: peers are the records, survivors stay, each leaver is disposed once', async () => {
     const set = fc.uniqueArray(
       fc.record({ n: fc.integer({ min: 1, max: 6 }), weight: fc.constantFrom(1, 100), gray: fc.boolean() }),
