@@ -1,1 +1,23 @@
-export {}
+export { type AdvertiseOptions, advertisedAddress } from './advertise.ts'
+export type { CallOptions } from './call-options.ts'
+export type { Client } from './client.ts'
+export { type ConsoleLoggerOptions, consoleLogger } from './console-logger.ts'
+export { type Consumer, type ConsumerOptions, consumer } from './consumer.ts'
+export { currentCall } from './context.ts'
+export {
+  type Contract,
+  type ContractOptions,
+  defineService,
+  type Handlers,
+  implement,
+  type Methods,
+  type MethodsOf,
+} from './contract.ts'
+export { type HttpConnectOptions, httpConnect } from './http/connect.ts'
+export { type HttpListenOptions, httpListen } from './http/listen.ts'
+export { type MethodMark, type MethodOptions, method } from './method.ts'
+export type { Offer } from './offer.ts'
+export { type Advertised, type Provider, type ProviderOptions, provider } from './provider.ts'
+export { type ServiceMark, type ServiceOptions, service } from './service.ts'
+export type { ServiceClass, ServiceTarget } from './target.ts'
+export type { Listen, Listener, ListenOptions, ServedCall, Transport } from './transport.ts'

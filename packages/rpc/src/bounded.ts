@@ -1,0 +1,29 @@
+import type { Clock } from '@kumquat/core'
+
+export interface BoundedOptions {
+  readonly clock: Clock
+  readonly ms: number
+  /** Ends the waiting at once. */
+  readonly signal?: AbortSignal | undefined
+  /** What to reject with, when time is over or the signal aborts. */
+  readonly otherwise: () => unknown
+}
+
+/** Waits for `work`, but not for ever. The work itself goes on; its late result or failure is nobody's. */
+export function bounded<T>(work: Promise<T>, { clock, ms, signal, otherwise }: BoundedOptions): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      timer[Symbol.dispose]()
+      signal?.removeEventListener('abort', giveUp)
+      settle()
+    }
+    const giveUp = (): void => end(() => reject(otherwise()))
+    const timer = clock.after(ms, giveUp, { keepAlive: true })
+    signal?.addEventListener('abort', giveUp)
+    if (signal?.aborted) giveUp()
+    work.then(
+      (value) => end(() => resolve(value)),
+      (error: unknown) => end(() => reject(error)),
+    )
+  })
+}

@@ -1,0 +1,91 @@
+import { type Clock, type Invocation, type Invoker, isName, LANE } from '@kumquat/core'
+import { type Attachments, NO_ATTACHMENTS } from './attachments.ts'
+import { assertCallOptions, type CallOptions } from './call-options.ts'
+import type { Contract, MethodsOf } from './contract.ts'
+import { type AnyMethod, isReserved } from './method.ts'
+import type { Target } from './target.ts'
+
+/**
+ * The remote face of `T`: a class, an interface, or the type of a contract. Its methods return promises, and everything
+ * else of it is gone. A client is not a promise: awaiting it gives the client itself.
+ */
+export type Client<T> = RemoteMethods<Described<T>> & {
+  /** The same client with other call options, those given here over those it has. */
+  with(options: CallOptions): Client<T>
+}
+
+export interface ClientParts {
+  readonly target: Target
+  readonly invoke: Invoker
+  readonly options: CallOptions
+  /** Of a call whose options do not say. */
+  readonly timeoutMs: number
+  readonly clock: Clock
+}
+
+/** Turns calls of methods into invocations. Makes no connection and starts nothing. */
+export function client<T>(parts: ClientParts): Client<T> {
+  const methods = new Map<string, AnyMethod>()
+  const call = caller(parts)
+  const face: ProxyHandler<object> = {
+    get(_, name) {
+      if (typeof name === 'symbol') return undefined
+      const known = methods.get(name)
+      if (known !== undefined) return known
+      if (isReserved(name)) return Reflect.get(own, name)
+      if (!isName(name)) return undefined
+      const method = (...args: unknown[]): Promise<unknown> => call(name, args)
+      methods.set(name, method)
+      return method
+    },
+    set: () => false,
+  }
+  const own = {
+    with: (options: CallOptions) => client<T>({ ...parts, options: merged(parts.options, options) }),
+  }
+  return new Proxy(own, face) as Client<T>
+}
+
+type Described<T> = T extends Contract
+  ? MethodsOf<T>
+  : T extends abstract new (
+        ...args: never[]
+      ) => infer Instance
+    ? Instance
+    : T
+
+type RemoteMethods<T> = {
+  readonly [M in keyof T as T[M] extends AnyMethod ? Exclude<M, 'with' | 'then' | symbol> : never]: T[M] extends (
+    ...args: infer A
+  ) => infer R
+    ? (...args: A) => Promise<Awaited<R>>
+    : never
+}
+
+function caller({ target, invoke, options, timeoutMs, clock }: ClientParts) {
+  const { service, idempotent } = target
+  const attachments = attachmentsOf(options)
+  const ownTimeoutMs = options.timeoutMs ?? timeoutMs
+  return async (method: string, args: readonly unknown[]): Promise<unknown> => {
+    const invocation: Invocation = {
+      service,
+      method,
+      args,
+      attachments,
+      idempotent: idempotent.has(method),
+      deadline: clock.now() + ownTimeoutMs,
+      ...(options.signal && { signal: options.signal }),
+    }
+    return (await invoke(invocation)).value
+  }
+}
+
+function attachmentsOf({ attachments = NO_ATTACHMENTS, lane }: CallOptions): Attachments {
+  return lane === undefined ? attachments : { ...attachments, [LANE]: lane }
+}
+
+function merged(before: CallOptions, after: CallOptions): CallOptions {
+  assertCallOptions(after)
+  const attachments = { ...before.attachments, ...after.attachments }
+  return { ...before, ...after, attachments }
+}

@@ -1,0 +1,186 @@
+import {
+  type Balancer,
+  chain,
+  cluster,
+  failover,
+  gray,
+  type Peers,
+  type Router,
+  type Strategy,
+  version,
+  weightedRoundRobin,
+} from '@kumquat/cluster'
+import {
+  type Clock,
+  type Connect,
+  type Filter,
+  formatServiceKey,
+  type Invocation,
+  type Invoker,
+  type Live,
+  type Logger,
+  type Observer,
+  type Reply,
+  type Rng,
+  RpcError,
+  remainingMs,
+  type ServiceKey,
+  type Store,
+  systemClock,
+  systemRng,
+} from '@kumquat/core'
+import { discovery } from '@kumquat/registry'
+import { assertCallOptions, assertTimeout, type CallOptions } from './call-options.ts'
+import { type Client, client } from './client.ts'
+import { consoleLogger } from './console-logger.ts'
+import type { Contract } from './contract.ts'
+import { aroundAttempt, aroundCall } from './filters/order.ts'
+import { httpConnect } from './http/connect.ts'
+import { accessRegistry } from './registry-access.ts'
+import { Subscription } from './subscription.ts'
+import { type ServiceClass, type ServiceTarget, type Target, targetOf } from './target.ts'
+
+export interface ConsumerOptions {
+  /** A URL such as `zookeeper://10.0.0.1:2181/shop`, or an open store, which stays yours to dispose. */
+  readonly registry: string | Store
+  /** The name of this app, for the topology and for access rules. Default '', which is anonymous. */
+  readonly caller?: string
+  /** Time of a call that says nothing of its own, every attempt included. Default 3 000. */
+  readonly timeoutMs?: number
+  /** Whom to consider, after the version. Default `gray()`. */
+  readonly route?: Router
+  /** Whom to choose. Default `weightedRoundRobin()`. */
+  readonly balance?: Balancer
+  /** How often to try. Default `failover()`, with 2 retries. */
+  readonly strategy?: Strategy
+  /** Run once per call, the first outermost. Default none. */
+  readonly filters?: readonly Filter<Invocation, Reply>[]
+  /** Run once per attempt at a peer, the first outermost. Default none. */
+  readonly attemptFilters?: readonly Filter<Invocation, Reply>[]
+  /** Told of every call and every attempt. Default: nobody, at no cost. */
+  readonly observer?: Observer
+  /** Default: warnings and errors to standard error. */
+  readonly logger?: Logger
+  /** Opens lines to providers. Default: HTTP with its defaults, see `httpConnect()`. */
+  readonly connect?: Connect
+  readonly clock?: Clock
+  readonly rng?: Rng
+}
+
+/** Finds providers and calls them. Disposing lets calls in flight finish; later ones are refused. */
+export interface Consumer extends AsyncDisposable {
+  /** A typed client; synchronous, and does nothing until it is called. Throws `TypeError` on a bad target. */
+  client<C extends Contract>(contract: C, options?: CallOptions): Client<C>
+  client<T extends object>(service: ServiceClass<T>, options?: CallOptions): Client<T>
+  client<T extends object>(service: ServiceTarget<T>, options?: CallOptions): Client<T>
+  /** Waits for the first provider. Rejects with `RpcError` `unavailable` after `timeoutMs`, default 10 000. */
+  ready(service: ServiceKey, options?: { readonly timeoutMs?: number }): Promise<void>
+  /** The providers of a service as this consumer sees them. Empty until the registry has answered. */
+  peers(service: ServiceKey): Live<Peers>
+}
+
+/**
+ * Opens the consuming end. Does not wait for the registry, so one that is down makes calls fail, not the start.
+ *
+ * @throws TypeError on a wrong registry URL, RangeError on a bad time.
+ */
+export async function consumer({
+  registry,
+  caller = '',
+  timeoutMs = 3_000,
+  route = gray(),
+  balance = weightedRoundRobin(),
+  clock = systemClock,
+  strategy = failover({ clock }),
+  filters = [],
+  attemptFilters = [],
+  observer,
+  logger = consoleLogger(),
+  rng = systemRng,
+  connect = httpConnect({ caller, clock, rng, logger }),
+}: ConsumerOptions): Promise<Consumer> {
+  assertTimeout('timeoutMs', timeoutMs)
+  const parts = { caller, clock, ...(observer && { observer }) }
+  const access = await accessRegistry(registry, { clock, logger })
+  const found = discovery(access.store, { logger })
+  const subscriptions = new Map<string, Subscription>()
+  let closed = false
+
+  const connectObserved: Connect = (record) => {
+    const endpoint = connect(record)
+    const invoke = aroundAttempt({ ...parts, filters: attemptFilters }, record)(endpoint.invoke)
+    if (invoke === endpoint.invoke) return endpoint
+    return {
+      invoke,
+      get status() {
+        return endpoint.status
+      },
+      [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
+    }
+  }
+
+  const subscriptionTo = (service: ServiceKey): Subscription => {
+    const key = formatServiceKey(service)
+    const known = subscriptions.get(key)
+    if (known !== undefined) return known
+    const registryName = access.name
+    const made = new Subscription({ service, discovery: found, connect: connectObserved, registryName, clock, logger })
+    subscriptions.set(key, made)
+    return made
+  }
+
+  const invokerOf = (target: Target): Invoker => {
+    const subscription = subscriptionTo(target.service)
+    const routes = target.version === '' ? [route] : [version(target), route]
+    const choose = cluster({ peers: subscription.peers, route: chain(...routes), balance, strategy })
+    const reach: Invoker = (invocation) => {
+      if (closed) return Promise.reject(refused())
+      return subscription.populated
+        ? choose(invocation)
+        : arrive(subscription, invocation, clock).then(() => choose(invocation))
+    }
+    return aroundCall({ ...parts, filters })(reach)
+  }
+
+  return {
+    client<T>(asked: Parameters<typeof targetOf>[0], options: CallOptions = {}): Client<T> {
+      const target = targetOf(asked)
+      return client<T>({ target, invoke: invokerOf(target), options: assertCallOptions(options), timeoutMs, clock })
+    },
+    async ready(service, { timeoutMs: ms = 10_000 } = {}) {
+      if (closed) throw refused()
+      await subscriptionTo(service).someone({ ms: assertTimeout('timeoutMs', ms) })
+    },
+    peers(service) {
+      const subscription = subscriptionTo(service)
+      subscription.watched({ ms: timeoutMs }).catch((error: unknown) => logger.warn({ error }, 'no peers yet'))
+      return subscription.peers
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true
+      await Promise.all([...subscriptions.values()].map((one) => one[Symbol.asyncDispose]()))
+      await access[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Resolves when there is somebody to call; rejects with the reason why not, within the time of the call. */
+async function arrive(subscription: Subscription, invocation: Invocation, clock: Clock): Promise<void> {
+  const { signal } = invocation
+  try {
+    await subscription.watched({ ms: Math.max(0, remainingMs(invocation, clock)), signal })
+  } catch (error) {
+    if (signal?.aborted) throw canceled(invocation, signal)
+    throw error
+  }
+  if (!subscription.populated) throw subscription.nobody()
+}
+
+const refused = (): RpcError =>
+  new RpcError('failed_precondition', 'this consumer was disposed: it makes no more calls', { outcome: 'not-run' })
+
+const canceled = ({ service, method }: Invocation, { reason }: AbortSignal): RpcError =>
+  new RpcError('canceled', `${formatServiceKey(service)}/${method} was canceled before it was sent`, {
+    outcome: 'not-run',
+    cause: reason,
+  })

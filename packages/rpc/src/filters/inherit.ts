@@ -1,0 +1,34 @@
+import type { Filter, Invocation, Reply } from '@kumquat/core'
+import { currentCall } from '../context.ts'
+import { joinSignals } from '../join-signals.ts'
+import type { ServedCall } from '../transport.ts'
+
+/**
+ * Hands on what the call being served arrived with to the calls it makes: the earlier deadline, the attachments with the
+ * lane, the end when its caller leaves, and the attempt, so that a retry is not retried again further down.
+ */
+export function inherit(): Filter<Invocation, Reply> {
+  return (next) => (invocation) => {
+    const served = currentCall()
+    return served === undefined ? next(invocation) : heir(next, invocation, served)
+  }
+}
+
+async function heir(
+  next: (invocation: Invocation) => Promise<Reply>,
+  invocation: Invocation,
+  served: ServedCall,
+): Promise<Reply> {
+  const deadline = Math.min(
+    invocation.deadline ?? Number.POSITIVE_INFINITY,
+    served.deadline ?? Number.POSITIVE_INFINITY,
+  )
+  using ended = joinSignals(invocation.signal, served.signal)
+  return await next({
+    ...invocation,
+    attachments: { ...served.attachments, ...invocation.attachments },
+    attempt: Math.max(invocation.attempt ?? 1, served.attempt ?? 1),
+    ...(deadline < Number.POSITIVE_INFINITY && { deadline }),
+    ...(ended.signal !== undefined && { signal: ended.signal }),
+  })
+}

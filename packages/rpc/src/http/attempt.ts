@@ -1,0 +1,124 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError } from '@kumquat/core'
+import { decodeError } from './error-body.ts'
+import type { AnswerController, AnswerHandler } from './pool.ts'
+import { transportError } from './transport-error.ts'
+
+/** What a peer is told of its attempts. */
+export interface AttemptObserver {
+  /** `host:port`. */
+  readonly id: string
+  /** An answer began. */
+  answered(headers: IncomingHttpHeaders): void
+  /** No connection could be had. */
+  unreachable(): void
+  /** The attempt is settled. */
+  ended(): void
+}
+
+export interface AttemptParts {
+  readonly invocation: Invocation
+  readonly peer: AttemptObserver
+  readonly clock: Clock
+  /** Time the call has left. `Infinity` = no deadline. */
+  readonly leftMs: number
+  readonly resolve: (reply: Reply) => void
+  readonly reject: (error: RpcError) => void
+}
+
+/**
+ * One try of a call at one peer, from the queue of the pool to the end of its answer. It settles exactly once: by the
+ * answer, a failure, the deadline, or the signal of the caller; then no timer and no listener of it is left.
+ */
+export class Attempt implements AnswerHandler {
+  readonly #parts: AttemptParts
+  readonly #timer: Disposable | undefined
+  #controller: AnswerController | undefined
+  #settled = false
+  #status = 0
+  readonly #chunks: Buffer[] = []
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts
+    const { invocation, clock, leftMs } = parts
+    if (leftMs < Number.POSITIVE_INFINITY) this.#timer = clock.after(leftMs, () => this.#expire())
+    invocation.signal?.addEventListener('abort', this)
+  }
+
+  /** The caller's signal aborted. */
+  handleEvent(): void {
+    const cause: unknown = this.#parts.invocation.signal?.reason
+    this.#giveUp(
+      new RpcError('canceled', `${this.#where} was canceled by its caller`, { outcome: this.#outcome, cause }),
+    )
+  }
+
+  onRequestStart(controller: AnswerController): void {
+    // From here on, in this very tick, the bytes go to the socket, unless it is aborted now.
+    this.#controller = controller
+    if (this.#settled) controller.abort(new Error('given up before it was sent'))
+  }
+
+  onResponseStart(_: AnswerController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status
+    if (status >= 200) this.#parts.peer.answered(headers)
+  }
+
+  onResponseData(_: AnswerController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (!this.#settle()) return
+    const [only] = this.#chunks
+    const text = this.#chunks.length === 1 ? only!.toString() : Buffer.concat(this.#chunks).toString()
+    const { resolve, reject } = this.#parts
+    if (this.#status !== 200) {
+      reject(decodeError({ status: this.#status, text }, this.#where))
+      return
+    }
+    try {
+      resolve({ value: text === '' ? undefined : JSON.parse(text) })
+    } catch (cause) {
+      const message = `${this.#where} answered what is not JSON: ${text.slice(0, 100)}`
+      reject(new RpcError('internal', message, { outcome: 'unknown', cause }))
+    }
+  }
+
+  onResponseError(_: AnswerController, error: Error): void {
+    const isSent = this.#controller !== undefined
+    if (!isSent) this.#parts.peer.unreachable()
+    if (this.#settle()) this.#parts.reject(transportError(error, isSent, this.#where))
+  }
+
+  get #where(): string {
+    const { invocation, peer } = this.#parts
+    return `${formatServiceKey(invocation.service)}/${invocation.method} at ${peer.id}`
+  }
+
+  get #outcome(): 'not-run' | 'unknown' {
+    return this.#controller === undefined ? 'not-run' : 'unknown'
+  }
+
+  #expire(): void {
+    const doing = this.#controller === undefined ? 'waited for a connection' : 'did not answer'
+    const message = `${this.#where} ${doing} until the deadline of the call; allow it more time, or see what holds it up`
+    this.#giveUp(new RpcError('deadline_exceeded', message, { outcome: this.#outcome }))
+  }
+
+  #giveUp(error: RpcError): void {
+    if (!this.#settle()) return
+    this.#controller?.abort(error)
+    this.#parts.reject(error)
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false
+    this.#settled = true
+    this.#timer?.[Symbol.dispose]()
+    const { invocation, peer } = this.#parts
+    invocation.signal?.removeEventListener('abort', this)
+    peer.ended()
+    return true
+  }
+}

@@ -1,0 +1,209 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type Clock,
+  formatServiceKey,
+  LANE,
+  type ObservedStart,
+  type Observer,
+  type Reply,
+  RpcError,
+  type RpcErrorCode,
+  type Service,
+  STABLE_LANE,
+} from '@kumquat/core'
+import type { Attachments } from '../attachments.ts'
+import type { ServedCall } from '../transport.ts'
+import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
+import { type CallName, encodeError } from './error-body.ts'
+import type { LoadGauge } from './load-gauge.ts'
+import { CLOSING, INSTANCE, JSON_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
+
+/** What all exchanges of a listener share. */
+export interface Exchanges {
+  readonly serve: Service<ServedCall, Reply>
+  readonly observer: Observer | undefined
+  readonly instance: string
+  readonly clock: Clock
+  readonly gauge: LoadGauge
+  /** Answers tell callers to look elsewhere. */
+  leaving: boolean
+  /** Calls are refused. */
+  refusing: boolean
+  /** When the last call came in. */
+  lastCallAt: number
+  /** Requests not yet answered to the last byte. */
+  inFlight: number
+  /** Called when the last of them is. */
+  onIdle: () => void
+}
+
+/** The part of a Fastify reply that is needed here. */
+export interface Answering {
+  readonly raw: ServerResponse
+  code(status: number): unknown
+  headers(values: Record<string, string>): unknown
+  serializer(serialize: (payload: unknown) => string): unknown
+  send(payload: string): unknown
+}
+
+/** What a path leads to. Without a name it is no call that we know. */
+export interface Route {
+  readonly name: CallName | undefined
+  readonly idempotent: boolean
+}
+
+/** One request and its one answer, from entering to headers written. */
+export class Exchange {
+  readonly #shared: Exchanges
+  readonly #route: Route
+  readonly #request: IncomingMessage
+  readonly #reply: Answering
+  readonly #enteredAt: number
+  readonly #attachments: Attachments
+  readonly #caller: string
+  readonly #start: ObservedStart | undefined
+  #gone: AbortController | undefined
+  #answered = false
+
+  constructor(shared: Exchanges, route: Route, request: IncomingMessage, reply: Answering) {
+    this.#shared = shared
+    this.#route = route
+    this.#request = request
+    this.#reply = reply
+    this.#enteredAt = shared.clock.now()
+    this.#attachments = attachmentsOf(request.headers)
+    this.#caller = callerOf(request.headers)
+    this.#start = shared.observer && this.#observe(shared.observer)
+    shared.inFlight++
+    if (route.name !== undefined) shared.lastCallAt = this.#enteredAt
+    reply.raw.on('close', () => this.#closed())
+  }
+
+  /** Whether the call may go on; it is answered if not. */
+  admit(): boolean {
+    if (!this.#shared.refusing) return true
+    const message = 'this provider has stopped: ask another, or look it up again'
+    this.fail(new RpcError('unavailable', message, { outcome: 'not-run' }))
+    return false
+  }
+
+  /** Runs the call that `body` holds the arguments of, and answers it. */
+  run(body: unknown): void {
+    const { serve } = this.#shared
+    try {
+      serve(this.#call(body)).then(
+        ({ value }) => this.#succeed(value),
+        (error: unknown) => this.fail(error),
+      )
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** Answers with an error; `status` only where it is not that of the code. */
+  fail(error: unknown, status?: number, headers?: Readonly<Record<string, string>>): void {
+    if (this.#answered) return
+    const said = RpcError.is(error)
+      ? error
+      : new RpcError('internal', 'the provider failed', { outcome: 'ran', cause: error })
+    this.#answer(status ?? STATUS_OF[said.code], said.code, encodeError(said, this.#route.name), headers)
+    // Whatever still runs does so for nobody.
+    this.#gone?.abort(said)
+  }
+
+  #call(body: unknown): ServedCall {
+    const { name, idempotent } = this.#route
+    if (name === undefined) throw new TypeError('no call can be made of a request without a name')
+    const timeoutMs = timeoutOf(this.#request.headers)
+    const signal = (): AbortSignal => {
+      this.#gone ??= new AbortController()
+      return this.#gone.signal
+    }
+    return {
+      service: name.service,
+      method: name.method,
+      args: argsOf(body),
+      attachments: this.#attachments,
+      idempotent,
+      attempt: attemptOf(this.#request.headers),
+      caller: this.#caller,
+      ...(timeoutMs !== undefined && { deadline: this.#enteredAt + timeoutMs }),
+      /** Made when first asked for: few methods ask. */
+      get signal() {
+        return signal()
+      },
+    }
+  }
+
+  #succeed(value: unknown): void {
+    if (this.#answered) return
+    try {
+      this.#answer(200, 'ok', JSON.stringify(value) ?? 'null')
+    } catch (error) {
+      this.fail(unserialisable(this.#route.name, error))
+    }
+  }
+
+  #answer(status: number, code: RpcErrorCode | 'ok', text: string, headers?: Readonly<Record<string, string>>): void {
+    this.#answered = true
+    const { clock, instance, gauge, inFlight, leaving } = this.#shared
+    const durationMs = clock.now() - this.#enteredAt
+    const reply = this.#reply
+    if (status !== 200) reply.code(status)
+    reply.headers({
+      'content-type': JSON_TYPE,
+      [INSTANCE]: instance,
+      [LOAD]: gauge.text(inFlight),
+      [TIMING]: `total;dur=${durationMs.toFixed(3)}`,
+      ...headers,
+      ...(leaving && LEAVING),
+    })
+    reply.serializer(asItIs)
+    reply.send(text)
+    this.#end(code, durationMs)
+  }
+
+  #closed(): void {
+    const shared = this.#shared
+    if (!this.#answered) {
+      this.#answered = true
+      this.#end('canceled', shared.clock.now() - this.#enteredAt)
+      this.#gone?.abort(new RpcError('canceled', 'the caller went away', { outcome: 'unknown' }))
+    }
+    shared.inFlight--
+    if (shared.inFlight === 0) shared.onIdle()
+  }
+
+  #observe(observer: Observer): ObservedStart {
+    const { service, method } = this.#route.name ?? UNKNOWN
+    const lane = this.#attachments[LANE] ?? STABLE_LANE
+    const start: ObservedStart = { kind: 'served', service, method, lane, caller: this.#caller }
+    observer.started(start)
+    return start
+  }
+
+  #end(code: RpcErrorCode | 'ok', durationMs: number): void {
+    if (this.#start !== undefined) this.#shared.observer?.ended({ ...this.#start, code, durationMs })
+  }
+}
+
+/** What answers of a provider that is leaving add. */
+export const LEAVING: Readonly<Record<string, string>> = { [CLOSING]: '1', connection: 'close' }
+
+/** In metrics, all that is no known method is one: its names come from outside and have no end. */
+const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }
+
+const asItIs = (payload: unknown): string => payload as string
+
+function unserialisable(name: CallName | undefined, cause: unknown): RpcError {
+  const where = name === undefined ? 'the method' : `${formatServiceKey(name.service)}/${name.method}`
+  const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
+  return new RpcError(
+    'internal',
+    `${where} returned what JSON cannot carry: ${reason}; return plain objects, strings and numbers`,
+    {
+      outcome: 'ran',
+      cause,
+    },
+  )
+}

@@ -1,0 +1,69 @@
+import type { AnyMethod, MethodDeclaration } from './method.ts'
+import { declarationOfMethod } from './method.ts'
+import { declarationOfClass, type ServiceDeclaration } from './service.ts'
+
+/** One service as a provider serves it: what its author declared, and the functions that do the work. */
+export class Offer {
+  readonly declaration: ServiceDeclaration
+  readonly methods: ReadonlyMap<string, OfferedMethod>
+
+  constructor(declaration: ServiceDeclaration, methods: ReadonlyMap<string, OfferedMethod>) {
+    this.declaration = declaration
+    this.methods = methods
+  }
+}
+
+export interface OfferedMethod extends MethodDeclaration {
+  readonly run: (args: readonly unknown[]) => unknown
+}
+
+/**
+ * What an object offers: it is made by `implement()`, or an instance of a `@service()` class, of which the `@method()`s are
+ * served and nothing else.
+ *
+ * @throws TypeError for anything else, and for a class without a single `@method()`.
+ */
+export function offerOf(candidate: object): Offer {
+  if (candidate instanceof Offer) return candidate
+  const { declaration, methods } = declarationsAlong(Object.getPrototypeOf(candidate))
+  const name = nameOf(candidate)
+  if (declaration === undefined) {
+    throw new TypeError(
+      `${name} is not a service: put @service({ app, group }) on its class, or use implement(contract, handlers)`,
+    )
+  }
+  if (methods.size === 0) {
+    throw new TypeError(`${name} serves no method: put @method() on one, above any other decorator of that method`)
+  }
+  const offered = [...methods].map(([method, { run, ...said }]): [string, OfferedMethod] => [
+    method,
+    { ...said, run: (args) => Reflect.apply(run, candidate, args) },
+  ])
+  return new Offer(declaration, new Map(offered))
+}
+
+interface Declarations {
+  readonly declaration: ServiceDeclaration | undefined
+  readonly methods: ReadonlyMap<string, MethodDeclaration & { readonly run: AnyMethod }>
+}
+
+/** What the classes of a prototype chain say, the most derived first: an override without `@method()` hides what it overrides. */
+export function declarationsAlong(prototype: object | null): Declarations {
+  const methods = new Map<string, MethodDeclaration & { readonly run: AnyMethod }>()
+  const seen = new Set<string>()
+  let declaration: ServiceDeclaration | undefined
+  for (let own = prototype; own !== null && own !== Object.prototype; own = Object.getPrototypeOf(own)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(own))) {
+      if (name === 'constructor') declaration ??= declarationOfClass(value)
+      const said = declarationOfMethod(value)
+      if (said !== undefined && !seen.has(name)) methods.set(name, { ...said, run: value })
+      seen.add(name)
+    }
+  }
+  return { declaration, methods }
+}
+
+function nameOf(candidate: object): string {
+  const name: unknown = candidate.constructor?.name
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'this object'
+}

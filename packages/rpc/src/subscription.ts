@@ -1,0 +1,138 @@
+import { directory, type Peers } from '@kumquat/cluster'
+import {
+  Cell,
+  type Clock,
+  type Connect,
+  formatServiceKey,
+  type Live,
+  type Logger,
+  type ProviderRecord,
+  RpcError,
+  type ServiceKey,
+  sleep,
+  type Watch,
+} from '@kumquat/core'
+import type { Discovery } from '@kumquat/registry'
+import { bounded } from './bounded.ts'
+
+export interface SubscriptionOptions {
+  readonly service: ServiceKey
+  readonly discovery: Discovery
+  readonly connect: Connect
+  /** The registry, for people. */
+  readonly registryName: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface Patience {
+  readonly ms: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The peers of one service, kept up to date from the first need on. The watch on the registry begins with the first
+ * `watched()`; one that failed is begun again by a later one, not before `RETRY_MS` are over.
+ */
+export class Subscription implements AsyncDisposable {
+  readonly #options: SubscriptionOptions
+  readonly #records = new Cell<readonly ProviderRecord[]>([])
+  readonly #peers: Watch<Peers>
+  #beginning: Promise<void> | undefined
+  #watch: Watch<readonly ProviderRecord[]> | undefined
+  #disposed = false
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options
+    const { connect, logger, service } = options
+    const onError = (error: unknown): void =>
+      logger.warn({ service: formatServiceKey(service), error }, 'a peer failed')
+    this.#peers = directory({ records: this.#records, connect, onError })
+  }
+
+  get peers(): Live<Peers> {
+    return this.#peers
+  }
+
+  /** Whether the registry has answered and somebody is there. */
+  get populated(): boolean {
+    return this.#watch !== undefined && this.#peers.current.length > 0
+  }
+
+  /** Resolves when the registry has answered. Rejects with `RpcError` `unavailable`, `not-run`. */
+  async watched({ ms, signal }: Patience): Promise<void> {
+    if (this.#watch !== undefined) return
+    const otherwise = (): RpcError => this.#unknown(`did not answer within ${Math.round(ms)} ms`)
+    this.#beginning ??= this.#begin()
+    await bounded(this.#beginning, { clock: this.#options.clock, ms, signal, otherwise })
+  }
+
+  /** Resolves when somebody is there. Rejects as `watched()` does, once `ms` are over. */
+  async someone({ ms }: Patience): Promise<void> {
+    const { clock } = this.#options
+    const until = clock.now() + ms
+    const left = (): number => Math.max(0, until - clock.now())
+    for (;;) {
+      try {
+        await this.watched({ ms: left() })
+        break
+      } catch (error) {
+        if (this.#disposed || left() <= RETRY_MS) throw error
+        await sleep(clock, RETRY_MS)
+      }
+    }
+    if (this.populated) return
+    let subscription: Disposable | undefined
+    const arrival = new Promise<void>((resolve) => {
+      subscription = this.#peers.subscribe(({ length }) => length > 0 && resolve())
+    })
+    try {
+      await bounded(arrival, { clock, ms: left(), otherwise: () => this.nobody() })
+    } finally {
+      subscription?.[Symbol.dispose]()
+    }
+  }
+
+  /** What to tell a caller when nobody is there. */
+  nobody(): RpcError {
+    const { service, registryName } = this.#options
+    return unavailable(
+      `no provider of ${formatServiceKey(service)} is registered in ${registryName}: start one there; ready() waits for the first`,
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true
+    await Promise.all([this.#watch?.[Symbol.asyncDispose](), this.#peers[Symbol.asyncDispose]()])
+  }
+
+  async #begin(): Promise<void> {
+    const { discovery, service, clock } = this.#options
+    try {
+      const watch = await discovery.watch(service)
+      if (this.#disposed) return await watch[Symbol.asyncDispose]()
+      this.#records.set(watch.current)
+      watch.subscribe((records) => this.#records.set(records))
+      this.#watch = watch
+    } catch (error) {
+      clock.after(RETRY_MS, () => {
+        this.#beginning = undefined
+      })
+      throw this.#unknown('could not be watched', error)
+    }
+  }
+
+  #unknown(what: string, cause?: unknown): RpcError {
+    const { service, registryName } = this.#options
+    const because = cause instanceof Error ? ` (${cause.message})` : ''
+    return unavailable(
+      `no provider of ${formatServiceKey(service)} is known: ${registryName} ${what}${because}; see that it runs and can be reached`,
+      cause,
+    )
+  }
+}
+
+const RETRY_MS = 200
+
+const unavailable = (message: string, cause?: unknown): RpcError =>
+  new RpcError('unavailable', message, { outcome: 'not-run', cause })

@@ -1,0 +1,49 @@
+import type { ServiceKey } from '@kumquat/core'
+import { type Contract, declarationOf } from './contract.ts'
+import type { AnyMethod } from './method.ts'
+import { declarationsAlong } from './offer.ts'
+import { declareService } from './service.ts'
+
+/** Names a service for those who have only its type: `client<Movies>({ app: 'movie', group: 'catalog' })`. */
+export interface ServiceTarget<T = unknown> extends ServiceKey {
+  /** Ask only providers of this version. Default '', which is any. */
+  readonly version?: string
+  /** The methods of which a second execution does no harm. Default none. */
+  readonly idempotent?: readonly MethodName<T>[]
+}
+
+export type ServiceClass<T extends object = object> = abstract new (...args: never[]) => T
+
+/** What a client must know of the service it calls. */
+export interface Target {
+  readonly service: ServiceKey
+  readonly version: string
+  readonly idempotent: ReadonlySet<string>
+}
+
+/**
+ * Reads what a client was asked for: a class, a contract, or a name.
+ *
+ * @throws TypeError on a class without `@service()`, or a bad name.
+ */
+export function targetOf(asked: ServiceClass | Contract | ServiceTarget<Record<string, AnyMethod>>): Target {
+  if (typeof asked === 'function') return targetOfClass(asked)
+  if ('methods' in asked) {
+    const idempotent = Object.entries(asked.methods).filter(([, method]) => method.idempotent)
+    return { ...declarationOf(asked), idempotent: new Set(idempotent.map(([name]) => name)) }
+  }
+  return { ...declareService(asked), idempotent: new Set<string>(asked.idempotent) }
+}
+
+type MethodName<T> = { [M in keyof T]: T[M] extends AnyMethod ? M : never }[keyof T] & string
+
+function targetOfClass(asked: ServiceClass): Target {
+  const { declaration, methods } = declarationsAlong(asked.prototype)
+  if (declaration === undefined) {
+    throw new TypeError(
+      `${asked.name || 'this class'} is not a service: put @service({ app, group }) on it, or name the service: client<${asked.name || 'T'}>({ app, group })`,
+    )
+  }
+  const idempotent = [...methods].filter(([, method]) => method.idempotent)
+  return { ...declaration, idempotent: new Set(idempotent.map(([name]) => name)) }
+}

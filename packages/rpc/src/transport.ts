@@ -1,0 +1,46 @@
+import type { Clock, Connect, Invocation, Logger, Observer, Reply, Service } from '@kumquat/core'
+import type { Offer } from './offer.ts'
+
+/** A call as it arrives at a provider. */
+export interface ServedCall extends Invocation {
+  /** The calling app; empty when it did not say. */
+  readonly caller: string
+}
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 = any free one. */
+  readonly port: number
+  readonly offers: readonly Offer[]
+  /** The provider's end of a call, filters and all. */
+  readonly serve: Service<ServedCall, Reply>
+  /** Names this start of this provider; another start has another. */
+  readonly instance: string
+  /** Requests above this size, in bytes, are refused unread. */
+  readonly maxBodyBytes: number
+  readonly observer?: Observer
+  /** What `GET /_kumquat/stats` answers. */
+  readonly stats?: () => unknown
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The serving end of a transport, from bound to closed. Disposing closes it at once, cutting what is in flight. */
+export interface Listener extends AsyncDisposable {
+  readonly port: number
+  /** On the clock given, in ms: when the last call came in, or when we began to listen. */
+  readonly lastCallAt: number
+  /** Goes on serving, and tells every caller to look elsewhere from now on. */
+  leave(): void
+  /** Refuses new calls as `unavailable`, `not-run`; resolves when those in flight are answered, or this much time is over. */
+  close(drainTimeoutMs: number): Promise<void>
+}
+
+/** Rejects with `RpcError` `failed_precondition` when the address cannot be had. */
+export type Listen = (options: ListenOptions) => Promise<Listener>
+
+/** Both ends of a way to carry calls. */
+export interface Transport {
+  readonly connect: Connect
+  readonly listen: Listen
+}
