@@ -1,0 +1,41 @@
+import type { WriteStream } from 'node:tty'
+import { frame, line, type View } from './view.ts'
+
+/** Where the demo talks to people. */
+export interface Screen {
+  say(sentence: string): void
+  show(view: View): void
+}
+
+/** A terminal is redrawn in place; anything else gets a line a time. */
+export function screenOn(stream: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean }): Screen {
+  return stream.isTTY ? redrawing(stream) : logging(stream)
+}
+
+type Output = Pick<WriteStream, 'write'>
+
+function logging(stream: Output): Screen {
+  return {
+    say: (sentence) => void stream.write(`${sentence}\n`),
+    show: (view) => void stream.write(`${line(view)}\n`),
+  }
+}
+
+const CLEAR_TO_END = '\x1b[0J'
+const WRAP_OFF = '\x1b[?7l'
+const WRAP_ON = '\x1b[?7h'
+
+function redrawing(stream: Output): Screen {
+  let drawn: readonly string[] = []
+  const back = (): string => (drawn.length === 0 ? '' : `\x1b[${drawn.length}A`)
+  const draw = (sentences: string, lines: readonly string[]): void => {
+    // One line of the frame is one line of the terminal, whatever its width: the way back counts on it.
+    const text = lines.map((text) => `${text}\n`).join('')
+    stream.write(`${back()}${CLEAR_TO_END}${sentences}${WRAP_OFF}${text}${WRAP_ON}`)
+    drawn = lines
+  }
+  return {
+    say: (sentence) => draw(`${sentence}\n`, drawn),
+    show: (view) => draw('', frame(view)),
+  }
+}
