@@ -1,6 +1,6 @@
 /**
  * Counts of durations by logarithmic bucket: bucket 0 holds what took up to 0.05 ms, each next one ends 2^(1/8) higher,
- * the last one holds all beyond 120 s. Cumulative or of a window; add them up over processes, lanes and time, and read
+ * the last one holds all beyond 114 s. Cumulative or of a window; add them up over processes, lanes and time, and read
  * percentiles last, for percentiles do not add up.
  */
 export type Histogram = Float64Array

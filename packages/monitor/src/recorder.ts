@@ -1,17 +1,16 @@
 import {
   type Clock,
   formatServiceKey,
-  isName,
   type ObservedEnd,
-  type ObservedStart,
   type Observer,
   type ServiceKey,
   systemClock,
   uniqueId,
 } from '@kumquat/core'
+import { Callers } from './callers.ts'
 import { type Histogram, histogram, record, toSparse } from './histogram.ts'
-import { OTHER, type SeriesKey, SeriesTable } from './series-table.ts'
-import type { CallerStats, SeriesStats, StatsSnapshot } from './stats-snapshot.ts'
+import { type SeriesKey, SeriesTable } from './series-table.ts'
+import type { SeriesStats, StatsSnapshot } from './stats-snapshot.ts'
 
 export interface RecorderOptions {
   /** Upper bound of series, 100 or more. Default 2 000: then `_OTHER`, and `dropped` counts. */
@@ -43,7 +42,7 @@ export function recorder({
   const bootedAt = clock.now()
   const startedAt = clock.epoch()
   const series = new SeriesTable<Series>({ maxSeries, knows, create: newSeries })
-  const callers = new Map<string, Caller>()
+  const callers = new Callers()
   let seq = 0
   let dropped = 0
   const drop = (): void => void dropped++
@@ -53,7 +52,7 @@ export function recorder({
     },
     ended(end) {
       count(series.of(end, drop), end)
-      if (end.kind === 'served') countCaller(callers, end)
+      if (end.kind === 'served') callers.count(end)
     },
     stats: () => ({
       schema: 1,
@@ -61,8 +60,8 @@ export function recorder({
       startedAt,
       uptimeMs: clock.now() - bootedAt,
       seq: ++seq,
-      series: Array.from(series.values(), seriesStats),
-      callers: Array.from(callers.values(), (caller): CallerStats => ({ ...caller })),
+      series: series.values().map(seriesStats),
+      callers: callers.stats(),
       dropped,
     }),
   }
@@ -90,38 +89,6 @@ function count(series: Series, { code, durationMs, attempt = 1 }: ObservedEnd): 
   if (attempt > 1) series.retries++
   record(series.durations, durationMs)
 }
-
-interface Caller {
-  readonly caller: string
-  readonly service: string
-  calls: number
-  errors: number
-}
-
-/** Who calls is what the wire says, so it is bounded like everything that comes from there. */
-const MAX_CALLERS = 256
-
-function countCaller(callers: Map<string, Caller>, { caller, service, code }: ObservedEnd): void {
-  const found = callers.get(callerText(caller, service)) ?? keepCaller(callers, caller, service)
-  found.calls++
-  if (code !== 'ok') found.errors++
-}
-
-function keepCaller(callers: Map<string, Caller>, caller: string, service: ServiceKey): Caller {
-  const room = callers.size < MAX_CALLERS && isName(service.app) && isName(service.group)
-  const kept: Pick<ObservedStart, 'caller' | 'service'> = {
-    caller: room && isName(caller) ? caller : OTHER,
-    service: room ? service : { app: OTHER, group: OTHER },
-  }
-  const key = callerText(kept.caller, kept.service)
-  const found = callers.get(key)
-  if (found !== undefined) return found
-  const made = { caller: kept.caller, service: formatServiceKey(kept.service), calls: 0, errors: 0 }
-  callers.set(key, made)
-  return made
-}
-
-const callerText = (caller: string, { app, group }: ServiceKey): string => `${caller}/${app}/${group}`
 
 function seriesStats({ key, codes, durations, inFlight, retries }: Series): SeriesStats {
   return {

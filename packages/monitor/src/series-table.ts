@@ -1,4 +1,5 @@
 import { GRAY_LANE, isName, type ObservedKind, type ServiceKey, STABLE_LANE } from '@kumquat/core'
+import { type Branch, grow } from './branch.ts'
 
 /** Stands for every service, method, lane and caller that gets no series of its own. */
 export const OTHER = '_OTHER'
@@ -26,7 +27,8 @@ export interface SeriesTableOptions<T> {
  */
 export class SeriesTable<T> {
   readonly #options: SeriesTableOptions<T>
-  readonly #series = new Map<string, T>()
+  readonly #series: T[] = []
+  readonly #byKind: Branch<Branch<Branch<Branch<Branch<T>>>>> = new Map()
 
   constructor(options: SeriesTableOptions<T>) {
     if (!(options.maxSeries >= 100)) throw new RangeError(`maxSeries ${options.maxSeries} is not 100 or more`)
@@ -34,16 +36,16 @@ export class SeriesTable<T> {
   }
 
   get size(): number {
-    return this.#series.size
+    return this.#series.length
   }
 
-  values(): Iterable<T> {
-    return this.#series.values()
+  values(): readonly T[] {
+    return this.#series
   }
 
   /** The series of one observation. `overflow` is called when it was `_OTHER` for lack of room. */
   of({ kind, service, method, lane }: SeriesKey, overflow?: () => void): T {
-    const found = this.#series.get(textOf(kind, service, method, lane))
+    const found = this.#find(kind, service, method, lane)
     if (found !== undefined) return found
     if (!LANES.has(lane)) return this.of({ kind, service, method, lane: OTHER }, overflow)
     if (!isName(service.app) || !isName(service.group)) return this.#other(kind, NO_SERVICE)
@@ -54,15 +56,22 @@ export class SeriesTable<T> {
   }
 
   #other(kind: ObservedKind, service: ServiceKey): T {
-    const found = this.#series.get(textOf(kind, service, OTHER, OTHER))
+    const found = this.#find(kind, service, OTHER, OTHER)
     if (found !== undefined) return found
     if (service !== NO_SERVICE && this.size >= this.#options.maxSeries - KINDS) return this.#other(kind, NO_SERVICE)
     return this.#keep({ kind, service, method: OTHER, lane: OTHER })
   }
 
+  /** On the path of every call. */
+  #find(kind: ObservedKind, { app, group }: ServiceKey, method: string, lane: string): T | undefined {
+    return this.#byKind.get(kind)?.get(app)?.get(group)?.get(method)?.get(lane)
+  }
+
   #keep({ kind, service, method, lane }: SeriesKey): T {
     const made = this.#options.create({ kind, service, method, lane })
-    this.#series.set(textOf(kind, service, method, lane), made)
+    const groups = grow(grow(this.#byKind, kind), service.app)
+    grow(grow(groups, service.group), method).set(lane, made)
+    this.#series.push(made)
     return made
   }
 }
@@ -77,6 +86,3 @@ const KINDS = 3
 const LANES: ReadonlySet<string> = new Set([STABLE_LANE, GRAY_LANE, OTHER])
 
 const NO_SERVICE: ServiceKey = { app: OTHER, group: OTHER }
-
-const textOf = (kind: ObservedKind, { app, group }: ServiceKey, method: string, lane: string): string =>
-  `${kind}/${app}/${group}/${method}/${lane}`

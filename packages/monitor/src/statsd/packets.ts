@@ -44,6 +44,11 @@ export class Packets {
     return this.#errors
   }
 
+  /** Whether half of the room is taken: what can wait, or be left out, should. */
+  get crowded(): boolean {
+    return this.#bufferedBytes > this.#options.maxBufferedBytes / 2
+  }
+
   /** Takes one line of ASCII. */
   send(line: string): void {
     const bytes = line.length + 1
@@ -63,9 +68,7 @@ export class Packets {
     if (this.#lines.length > 0) this.#waiting.push(this.#lines.join('\n'))
     this.#lines = []
     this.#lineBytes = 0
-    const socket = this.#socket
-    if (socket === undefined) return
-    for (const packet of this.#waiting.splice(0)) this.#transmit(socket, packet)
+    this.#sendWaiting()
   }
 
   /** Resolves when everything so far was handed over, or has failed. */
@@ -102,12 +105,18 @@ export class Packets {
       socket.on('error', () => this.#errors++)
       if (this.#closed) return void socket.close()
       this.#socket = socket
-      this.flushNow()
+      this.#sendWaiting()
     } catch {
       this.#errors++
     } finally {
       this.#opening = undefined
     }
+  }
+
+  #sendWaiting(): void {
+    const socket = this.#socket
+    if (socket === undefined) return
+    for (const packet of this.#waiting.splice(0)) this.#transmit(socket, packet)
   }
 
   #transmit(socket: Socket, packet: string): void {

@@ -23,7 +23,7 @@ export interface StatsdOptions {
   readonly flushEveryMs?: number
   /** Most bytes of a packet, 512 to 65 507. Default 1 432: one frame of Ethernet. */
   readonly maxPacketBytes?: number
-  /** Most bytes that may wait for the network; beyond, lines are dropped and counted. Default 1 048 576. */
+  /** Most bytes that may wait for the network. Response times get half; then they are left out. Default 1 048 576. */
   readonly maxBufferedBytes?: number
   /** Upper bound of series, 100 or more. Default 2 000: then `_other`. */
   readonly maxSeries?: number
@@ -36,7 +36,7 @@ export interface StatsdOptions {
 export interface StatsdSink extends Observer, AsyncDisposable {
   /** Sends what has been counted so far; resolves when the operating system has it, or it has failed. */
   flush(): Promise<void>
-  /** Lines that found no room in the buffer. */
+  /** Lines left out for lack of room, or given up at the end. */
   readonly dropped: number
   /** Packets and connections that failed. An absent server shows here, and nowhere else. */
   readonly errors: number
@@ -66,7 +66,7 @@ export function statsd({
   assertRange('maxBufferedBytes', maxBufferedBytes, maxPacketBytes, 1_073_741_824)
   const packets = new Packets({ host, port, maxPacketBytes, maxBufferedBytes })
   const client = new StatsDClient({ _socket: packets })
-  const tally = new Tally(client, prefix, { maxSeries, knows })
+  const tally = new Tally({ prefix, lines: client, crowded: () => packets.crowded, maxSeries, knows })
   return new Sink(client, packets, tally, { prefix, flushEveryMs, clock })
 }
 
@@ -82,7 +82,7 @@ class Sink implements StatsdSink {
   readonly #options: SinkOptions
   #timer: Disposable | undefined
   #closing: Promise<void> | undefined
-  #told = { backlog: 0, udp_error: 0 }
+  #told: Losses = { series: 0, backlog: 0, udp_error: 0 }
 
   constructor(client: StatsDClient, packets: Packets, tally: Tally, options: SinkOptions) {
     this.#client = client
@@ -93,7 +93,7 @@ class Sink implements StatsdSink {
   }
 
   get dropped(): number {
-    return this.#packets.dropped
+    return this.#packets.dropped + this.#tally.timesLeftOut
   }
 
   get errors(): number {
@@ -112,8 +112,10 @@ class Sink implements StatsdSink {
     this.#expectFlush()
   }
 
+  /** Where there is little room, what is there goes first; if it cannot, counts are kept for the next time. */
   async flush(): Promise<void> {
-    this.#write()
+    if (this.#packets.crowded) await this.#packets.flush()
+    if (!this.#packets.crowded) this.#write()
     await this.#packets.flush()
   }
 
@@ -146,18 +148,19 @@ class Sink implements StatsdSink {
   }
 
   #write(): void {
-    const series = this.#tally.write()
-    const { dropped: backlog, errors: udp_error } = this.#packets
-    this.#tell('series', series)
-    this.#tell('backlog', backlog - this.#told.backlog)
-    this.#tell('udp_error', udp_error - this.#told.udp_error)
-    this.#told = { backlog, udp_error }
-  }
-
-  #tell(why: 'series' | 'backlog' | 'udp_error', count: number): void {
-    if (count > 0) this.#client.counter(`${this.#options.prefix}.monitor.dropped.${why}`, count)
+    this.#tally.write()
+    const losses: Losses = { series: this.#tally.overflowed, backlog: this.dropped, udp_error: this.errors }
+    for (const why of WHY) {
+      const more = losses[why] - this.#told[why]
+      if (more > 0) this.#client.counter(`${this.#options.prefix}.monitor.dropped.${why}`, more)
+    }
+    this.#told = losses
   }
 }
+
+const WHY = ['series', 'backlog', 'udp_error'] as const
+
+type Losses = Readonly<Record<(typeof WHY)[number], number>>
 
 function assertRange(name: string, value: number, min: number, max: number): void {
   if (Number.isInteger(value) && value >= min && value <= max) return

@@ -9,22 +9,33 @@ export interface Lines {
   timing(name: string, ms: number): unknown
 }
 
+export interface TallyOptions extends Pick<SeriesTableOptions<unknown>, 'maxSeries' | 'knows'> {
+  /** First part of all names. */
+  readonly prefix: string
+  readonly lines: Lines
+  /** Whether response times are to be left out for lack of room. Counts never are. */
+  readonly crowded: () => boolean
+}
+
 /**
  * What was observed since the last `write`, added up by name. Response times alone are written at once, each of them:
  * their percentiles are the server's to make.
  */
 export class Tally implements Observer {
   readonly #lines: Lines
+  readonly #crowded: () => boolean
   readonly #series: SeriesTable<Series>
   readonly #changed = new Set<Series>()
   #overflowed = 0
+  #timesLeftOut = 0
 
-  constructor(lines: Lines, prefix: string, limits: Omit<SeriesTableOptions<Series>, 'create'>) {
+  constructor({ prefix, lines, crowded, maxSeries, knows }: TallyOptions) {
     const paths = new MetricPaths()
     const create = ({ kind, service, method }: SeriesKey): Series =>
       newSeries(`${prefix}.${paths.of(sideOf(kind), service, method)}`)
     this.#lines = lines
-    this.#series = new SeriesTable({ ...limits, create })
+    this.#crowded = crowded
+    this.#series = new SeriesTable({ maxSeries, knows, create })
   }
 
   /** Whether a `write` has anything to say. */
@@ -42,20 +53,28 @@ export class Tally implements Observer {
     else if ((end.attempt ?? 1) > 1) this.#change(end).retries++
   }
 
-  /** Writes the sums and begins again. Returns how many observations went to `_other` for lack of room. */
-  write(): number {
+  /** Observations that went to `_other` for lack of room. */
+  get overflowed(): number {
+    return this.#overflowed
+  }
+
+  /** Response times that were left out. */
+  get timesLeftOut(): number {
+    return this.#timesLeftOut
+  }
+
+  /** Writes the sums and begins again. */
+  write(): void {
     for (const series of this.#changed) writeSeries(this.#lines, series)
     this.#changed.clear()
-    const overflowed = this.#overflowed
-    this.#overflowed = 0
-    return overflowed
   }
 
   #call(end: ObservedEnd): void {
     const series = this.#change(end, this.#overflow)
     series.inFlight--
     series.codes.set(end.code, (series.codes.get(end.code) ?? 0) + 1)
-    this.#lines.timing(series.duration, Math.round(end.durationMs * 1_000) / 1_000)
+    if (this.#crowded()) this.#timesLeftOut++
+    else this.#lines.timing(series.duration, Math.round(end.durationMs * 1_000) / 1_000)
   }
 
   readonly #overflow = (): void => void this.#overflowed++
