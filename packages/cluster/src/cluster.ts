@@ -2,8 +2,9 @@ import type { Invoker, Live } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
 import { noPeer } from './no-peer.ts'
 import { isSome, type Peers } from './peer.ts'
+import { perSet } from './per-set.ts'
 import { preference } from './preference.ts'
-import { byLabel, type Router } from './router.ts'
+import type { Router } from './router.ts'
 import type { Strategy } from './strategy.ts'
 
 export interface ClusterOptions {
@@ -21,17 +22,19 @@ export interface ClusterOptions {
  * another candidate has weight, peers that are not open none while a better one is left.
  */
 export function cluster({ peers, route, balance, strategy }: ClusterOptions): Invoker {
-  const weighted = byLabel({ label: () => 0, keep: ({ record }) => record.weight > 0, asks: () => 'with weight' })
+  const inRotation = perSet(withWeight)
   const prefer = preference(balance)
   return strategy({
-    candidates(invocation) {
-      const routed = route(peers.current, invocation)
-      const rotating = weighted(routed, invocation)
-      return isSome(rotating) ? rotating : routed
-    },
+    candidates: (invocation) => inRotation(route(peers.current, invocation)),
     pick(from, invocation, tried) {
       if (isSome(from)) return prefer(from, invocation, tried)
       throw noPeer(peers.current, route, invocation)
     },
   })
+}
+
+/** Those with weight; all, if nobody has any. */
+function withWeight(peers: Peers): Peers {
+  const weighted = peers.filter(({ record }) => record.weight > 0)
+  return isSome(weighted) && weighted.length < peers.length ? weighted : peers
 }

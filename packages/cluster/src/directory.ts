@@ -26,9 +26,9 @@ export function directory({ records, connect, load = pending(), onError = ignore
   const reconcile = (advertised: readonly ProviderRecord[]): void => {
     const known = lines
     const next = new Map<string, Line>()
-    for (const record of advertised) {
-      const line = (next.get(record.id) ?? known.get(record.id))?.under(record) ?? open(record)
-      if (line !== undefined) next.set(record.id, line)
+    for (const [id, record] of new Map(advertised.map((one) => [one.id, one]))) {
+      const line = known.get(id)?.under(record) ?? open(record)
+      if (line !== undefined) next.set(id, line)
     }
     lines = next
     if (!holdsExactly(next, peers.current)) peers.set([...next.values()])

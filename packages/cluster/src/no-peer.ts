@@ -18,7 +18,7 @@ export function noPeer(known: Peers, route: Router, invocation: Invocation): Rpc
     if (left.length === 0) break
   }
   return unavailable(
-    `no provider of ${service} may serve ${invocation.method}: ${counts.join(', ')}; start a provider that fits, or ask for less`,
+    `no provider of ${service} may serve ${invocation.method}: ${counts.join(', ')}; start a provider that fits, or change what the call asks for`,
   )
 }
 

@@ -16,6 +16,8 @@ export interface Peer {
 
 /** A set of peers at one moment. Never mutated: a change makes a new array, so its identity may key a cache. */
 export type Peers = readonly Peer[]
+/** A set that is not empty: what a balancer sees. */
 export type SomePeers = readonly [Peer, ...Peer[]]
 
+/** Whether anybody is in it. */
 export const isSome = (peers: Peers): peers is SomePeers => peers.length > 0

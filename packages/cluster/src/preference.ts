@@ -1,6 +1,6 @@
 import type { Invocation, Status } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
-import type { Peer, SomePeers } from './peer.ts'
+import { isSome, type Peer, type SomePeers } from './peer.ts'
 
 /** A balancer that knows of health and of past attempts. */
 export type Preference = (peers: SomePeers, invocation: Invocation, tried?: ReadonlySet<string>) => Peer
@@ -38,16 +38,10 @@ const rank = ({ record, status }: Peer, tried: ReadonlySet<string>): number =>
   BY_STATUS[status] + (tried.has(record.id) ? 0 : UNTRIED)
 
 function bestOf(peers: SomePeers, tried: ReadonlySet<string>): SomePeers {
-  let best = rank(peers[0], tried)
-  let left: [Peer, ...Peer[]] = [peers[0]]
-  for (const peer of peers.slice(1)) {
-    const own = rank(peer, tried)
-    if (own === best) left.push(peer)
-    if (own <= best) continue
-    best = own
-    left = [peer]
-  }
-  return left
+  const ranks = peers.map((peer) => rank(peer, tried))
+  const best = ranks.reduce((a, b) => Math.max(a, b))
+  const left = peers.filter((_, index) => ranks[index] === best)
+  return isSome(left) ? left : peers
 }
 
 const sameMembers = (a: SomePeers, b: SomePeers): boolean =>

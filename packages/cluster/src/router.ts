@@ -1,5 +1,6 @@
 import type { Invocation } from '@kumquat/core'
 import type { Peer, Peers } from './peer.ts'
+import { perSet } from './per-set.ts'
 
 /**
  * Narrows the peers that may serve an invocation. Pure, and stable: equal questions about one set of peers get the very
@@ -34,23 +35,20 @@ export interface ByLabelOptions<Label> {
 
 /** A router that decides by a label alone, and remembers its answers for each set of peers. */
 export function byLabel<Label>({ label, keep, asks }: ByLabelOptions<Label>): Router {
-  const answers = new WeakMap<Peers, Map<Label, Peers>>()
-  const answer = (peers: Peers, wanted: Label): Peers => {
-    const kept = peers.filter((peer) => keep(peer, wanted))
-    return kept.length === peers.length ? peers : kept
-  }
+  const answers = perSet<Peers, Map<Label, Peers>>(() => new Map())
   const route: Router = (peers, invocation) => {
     const wanted = label(invocation)
-    const known = answers.get(peers) ?? new Map<Label, Peers>()
+    const known = answers(peers)
     const remembered = known.get(wanted)
     if (remembered !== undefined) return remembered
-    const made = answer(peers, wanted)
+    const kept = peers.filter((peer) => keep(peer, wanted))
+    const answer = kept.length === peers.length ? peers : kept
     if (known.size === MAX_LABELS) known.clear()
-    answers.set(peers, known.set(wanted, made))
-    return made
+    known.set(wanted, answer)
+    return answer
   }
   return Object.assign(route, { asks: (invocation: Invocation) => asks(label(invocation)) })
 }
 
-/** A label may come from outside, with a value never seen before in every call. */
+/** A label may come from outside, a new one with every call. */
 const MAX_LABELS = 64

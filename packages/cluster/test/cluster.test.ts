@@ -261,7 +261,7 @@ describe('a call that nobody may serve', () => {
     const error = await failureOf(invoke)
     expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
     expect(error.message).to.equal(
-      'no provider of movie/catalog may serve getMovieById: 3 known, 2 in lane stable, none of version "V2"; start a provider that fits, or ask for less',
+      'no provider of movie/catalog may serve getMovieById: 3 known, 2 in lane stable, none of version "V2"; start a provider that fits, or change what the call asks for',
     )
   })
 

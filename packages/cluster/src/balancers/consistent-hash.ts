@@ -1,8 +1,8 @@
 import type { Invocation } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import type { SomePeers } from '../peer.ts'
+import { perSet } from '../per-set.ts'
 import { hashRing } from '../tables/hash-ring.ts'
-import { perSet } from '../tables/per-set.ts'
 import { weightsOf } from '../tables/weights.ts'
 
 export interface ConsistentHashOptions {

@@ -1,6 +1,6 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
-import { perSet } from '../tables/per-set.ts'
+import { perSet } from '../per-set.ts'
 import { weightsOf } from '../tables/weights.ts'
 
 export interface LeastLoadedOptions {

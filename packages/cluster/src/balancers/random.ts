@@ -1,8 +1,8 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import type { SomePeers } from '../peer.ts'
+import { perSet } from '../per-set.ts'
 import { aliasTable } from '../tables/alias-table.ts'
-import { perSet } from '../tables/per-set.ts'
 import { weightsOf } from '../tables/weights.ts'
 
 export interface RandomOptions {

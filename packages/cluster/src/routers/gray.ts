@@ -1,6 +1,7 @@
-import { GRAY_LANE, laneOf, STABLE_LANE } from '@kumquat/core'
+import { GRAY_LANE, type Invocation, laneOf, STABLE_LANE } from '@kumquat/core'
 import { isSome, type Peers } from '../peer.ts'
-import { byLabel, type Router } from '../router.ts'
+import { perSet } from '../per-set.ts'
+import type { Router } from '../router.ts'
 
 export interface GrayOptions {
   /** Where a gray call goes when no gray peer has weight: to the stable ones (default), or nowhere. */
@@ -9,21 +10,19 @@ export interface GrayOptions {
 
 /** Keeps calls of the lane `gray` on gray peers, and all other calls off them. A stable call never falls back. */
 export function gray({ fallback = 'stable' }: GrayOptions = {}): Router {
-  const grayPeers = lane(GRAY_LANE, true)
-  const stablePeers = lane(STABLE_LANE, false)
-  const route: Router = (peers, invocation) => {
-    if (laneOf(invocation) !== GRAY_LANE) return stablePeers(peers, invocation)
-    const own = grayPeers(peers, invocation)
-    if (fallback === 'none' || hasWeight(own)) return own
-    const lanes = [own, stablePeers(peers, invocation)]
-    return lanes.find(hasWeight) ?? lanes.find(isSome) ?? own
-  }
-  return Object.assign(route, {
-    asks: ({ attachments }) => `in lane ${laneOf({ attachments }) === GRAY_LANE ? GRAY_LANE : STABLE_LANE}`,
-  } satisfies Partial<Router>)
+  const lanes = perSet((peers: Peers) => {
+    const own = peers.filter(({ record }) => record.gray)
+    const stable = peers.filter(({ record }) => !record.gray)
+    return { stable, gray: fallback === 'none' ? own : firstAble(own, stable) }
+  })
+  const route: Router = (peers, invocation) => lanes(peers)[laneAsked(invocation)]
+  return Object.assign(route, { asks: (invocation: Invocation) => `in lane ${laneAsked(invocation)}` })
 }
 
-const lane = (name: string, isGray: boolean): Router =>
-  byLabel({ label: () => name, keep: ({ record }) => record.gray === isGray, asks: () => `in lane ${name}` })
+const laneAsked = (invocation: Invocation): typeof GRAY_LANE | typeof STABLE_LANE =>
+  laneOf(invocation) === GRAY_LANE ? GRAY_LANE : STABLE_LANE
 
-const hasWeight = (peers: Peers): boolean => peers.some(({ record }) => record.weight > 0)
+/** The first with weight, else the first with anybody. */
+function firstAble(...lanes: readonly Peers[]): Peers {
+  return lanes.find((peers) => peers.some(({ record }) => record.weight > 0)) ?? lanes.find(isSome) ?? []
+}

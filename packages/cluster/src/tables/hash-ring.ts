@@ -1,11 +1,11 @@
-export interface RingMember {
+interface Member {
   readonly name: string
   /** Points on the ring: its share of the keys. */
   readonly points: number
 }
 
 /** Answers with the index of the member whose point comes first at or after the hash of a key. Members must have points. */
-export function hashRing(members: readonly RingMember[]): (key: string) => number {
+export function hashRing(members: readonly Member[]): (key: string) => number {
   const { positions, owners } = layOut(members)
   // As many slots as points, so that few steps are left from the first point at or after a slot.
   const bits = Math.min(20, Math.ceil(Math.log2(positions.length + 1)))
@@ -21,7 +21,7 @@ export function hashRing(members: readonly RingMember[]): (key: string) => numbe
 /** More than the members of any set; with 32 bits of position before it still an exact number. */
 const RANKS = 2 ** 20
 
-function layOut(members: readonly RingMember[]): { positions: Uint32Array; owners: Uint32Array } {
+function layOut(members: readonly Member[]): { positions: Uint32Array; owners: Uint32Array } {
   // Where two points coincide the name decides, not the order of the members.
   const byName = members.map((_, index) => index).sort((a, b) => (members[a]!.name < members[b]!.name ? -1 : 1))
   const points = new Float64Array(members.reduce((sum, member) => sum + member.points, 0))

@@ -1,4 +1,4 @@
-import type { Peers } from '../peer.ts'
+import type { Peers } from './peer.ts'
 
 /** Builds one table for each set of peers, when it is first asked for, and keeps it for as long as the set lives. */
 export function perSet<Set extends Peers, Table extends object>(build: (peers: Set) => Table): (peers: Set) => Table {
