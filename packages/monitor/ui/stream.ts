@@ -40,14 +40,15 @@ export class UpdateStream {
     this.#close()
     if (this.#holds.size > 0) return
     const source = new EventSource(this.#url)
+    // The timer is set before the listener is told: the listener may ask for another try, which sets it too.
     source.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
+      this.#expectMore()
       this.#listener.state('live')
       this.#listener.snapshot(JSON.parse(data) as Snapshot)
-      this.#expectMore()
     })
     source.addEventListener('tick', ({ data }: MessageEvent<string>) => {
-      this.#listener.tick(JSON.parse(data) as Tick)
       this.#expectMore()
+      this.#listener.tick(JSON.parse(data) as Tick)
     })
     source.addEventListener('error', () => this.retry())
     this.#source = source

@@ -1,0 +1,44 @@
+import { expect } from 'chai'
+import type { Browser, Page } from '../../../../test/servers/chromium.ts'
+
+export interface VisitOptions {
+  readonly url: string
+  /** What the system prefers. Default `light`. */
+  readonly theme?: 'light' | 'dark'
+  /** In px. Default 1440. */
+  readonly width?: number
+}
+
+/** A page that keeps what went wrong on it. */
+export interface Visit extends AsyncDisposable {
+  readonly page: Page
+  /** What is complained about on the console, thrown and not caught, or asked of another server. */
+  readonly troubles: readonly string[]
+}
+
+export async function visit(browser: Browser, { url, theme = 'light', width = 1440 }: VisitOptions): Promise<Visit> {
+  const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 900 } })
+  const page = await context.newPage()
+  const troubles: string[] = []
+  page.on('console', (message) => message.type() !== 'log' && troubles.push(`${message.type()}: ${message.text()}`))
+  page.on('pageerror', (error) => troubles.push(`thrown: ${error.message}`))
+  page.on('request', (request) => request.url().startsWith(url) || troubles.push(`asked for ${request.url()}`))
+  // Functions that are sent to the page were compiled for Node, with a helper that keeps their names.
+  await page.addInitScript('globalThis.__name = (named) => named')
+  await page.goto(url)
+  return { page, troubles, [Symbol.asyncDispose]: () => context.close() }
+}
+
+/** Goes to another page of the dashboard and waits until it is drawn. */
+export async function turnTo(page: Page, hash: string, title: string): Promise<void> {
+  await page.evaluate((next) => {
+    location.hash = next
+  }, hash)
+  await page.getByRole('heading', { level: 1, name: title }).waitFor()
+}
+
+/** Fails when the page is wider than its window. */
+export async function expectToFit(page: Page): Promise<void> {
+  const [wanted, given] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth] as const)
+  expect(wanted, `width of ${page.url()}`).to.be.at.most(given)
+}
