@@ -36,6 +36,7 @@ import { consoleLogger } from './console-logger.ts'
 import type { Contract } from './contract.ts'
 import { aroundAttempt, aroundCall } from './filters/order.ts'
 import { httpConnect } from './http/connect.ts'
+import { notSent } from './not-sent.ts'
 import { accessRegistry } from './registry-access.ts'
 import { Subscription } from './subscription.ts'
 import { type ServiceClass, type ServiceTarget, type Target, targetOf } from './target.ts'
@@ -170,7 +171,7 @@ async function arrive(subscription: Subscription, invocation: Invocation, clock:
   try {
     await subscription.watched({ ms: Math.max(0, remainingMs(invocation, clock)), signal })
   } catch (error) {
-    if (signal?.aborted) throw canceled(invocation, signal)
+    if (signal?.aborted) throw notSent(invocation, 'canceled', 'its caller canceled it', signal.reason)
     throw error
   }
   if (!subscription.populated) throw subscription.nobody()
@@ -178,9 +179,3 @@ async function arrive(subscription: Subscription, invocation: Invocation, clock:
 
 const refused = (): RpcError =>
   new RpcError('failed_precondition', 'this consumer was disposed: it makes no more calls', { outcome: 'not-run' })
-
-const canceled = ({ service, method }: Invocation, { reason }: AbortSignal): RpcError =>
-  new RpcError('canceled', `${formatServiceKey(service)}/${method} was canceled before it was sent`, {
-    outcome: 'not-run',
-    cause: reason,
-  })

@@ -3,21 +3,19 @@ import {
   type Clock,
   type Connect,
   type Endpoint,
-  formatServiceKey,
   type Invocation,
   isName,
   type Logger,
   type ProviderRecord,
   type Reply,
   type Rng,
-  RpcError,
-  type RpcErrorCode,
   remainingMs,
   type Status,
   systemClock,
   systemRng,
 } from '@kumquat/core'
 import { consoleLogger } from '../console-logger.ts'
+import { notSent, refuseLate } from '../not-sent.ts'
 import { Attempt, type AttemptObserver } from './attempt.ts'
 import { bodyOf, headersOf, pathOf } from './departing.ts'
 import { look } from './look.ts'
@@ -127,18 +125,14 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
     await this.#pool.close()
   }
 
-  #refuse({ service, method, signal }: Invocation, leftMs: number): void {
+  #refuse(invocation: Invocation, leftMs: number): void {
     const { maxPending } = this.#parts
-    const notSent = (code: RpcErrorCode, reason: string, cause?: unknown): RpcError => {
-      const message = `${formatServiceKey(service)}/${method} was not sent to ${this.id}: ${reason}`
-      return new RpcError(code, message, { outcome: 'not-run', cause })
-    }
-    if (signal?.aborted) throw notSent('canceled', 'it was canceled by its caller', signal.reason)
-    if (leftMs <= 0) throw notSent('deadline_exceeded', 'the deadline of the call has passed; allow it more time')
-    if (this.#disposed) throw notSent('unavailable', 'the line to this provider is closed; ask another')
-    if (this.#pending >= maxPending) {
-      throw notSent('resource_exhausted', `${maxPending} calls are under way already; slow down, or add providers`)
-    }
+    refuseLate(invocation, leftMs)
+    if (this.#disposed)
+      throw notSent(invocation, 'unavailable', `the line to ${this.id} is closed; ask another provider`)
+    if (this.#pending < maxPending) return
+    const reason = `${maxPending} calls to ${this.id} are under way already; slow down, or add providers`
+    throw notSent(invocation, 'resource_exhausted', reason)
   }
 
   #open(): void {

@@ -25,7 +25,7 @@ export interface ErrorAnswer {
  */
 export function decodeError({ status, text }: ErrorAnswer, where: string): RpcError {
   const body = parsed(text)
-  const said = body !== undefined && isRpcErrorCode(body['code'])
+  const said = body !== undefined && isRpcErrorCode(body.code)
   if (!said) {
     const message = `${where} answered HTTP ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}`
     return new RpcError(codeOf(status), message, { outcome: 'unknown' })
@@ -43,11 +43,13 @@ export function decodeError({ status, text }: ErrorAnswer, where: string): RpcEr
   )
 }
 
+type ErrorBody = { readonly [Field in keyof RpcError]?: unknown }
+
 const PROXIES_SAY: ReadonlySet<number> = new Set([502, STATUS_OF.unavailable, STATUS_OF.deadline_exceeded])
 
 const isOutcome = (value: unknown): value is Outcome => value === 'not-run' || value === 'unknown' || value === 'ran'
 
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+function parsed(text: string): ErrorBody | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined

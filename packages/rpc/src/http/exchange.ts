@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type Clock,
-  formatServiceKey,
   LANE,
   type ObservedStart,
   type Observer,
@@ -16,6 +15,7 @@ import type { ServedCall } from '../transport.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
 import { type CallName, encodeError } from './error-body.ts'
 import type { LoadGauge } from './load-gauge.ts'
+import { encodeReply } from './reply-body.ts'
 import { CLOSING, INSTANCE, JSON_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
 
 /** What all exchanges of a listener share. */
@@ -88,11 +88,10 @@ export class Exchange {
   }
 
   /** Runs the call that `body` holds the arguments of, and answers it. */
-  run(body: unknown): void {
-    const { serve } = this.#shared
+  run(name: CallName, body: unknown): void {
     try {
-      serve(this.#call(body)).then(
-        ({ value }) => this.#succeed(value),
+      this.#shared.serve(this.#call(name, body)).then(
+        ({ value }) => this.#succeed(name, value),
         (error: unknown) => this.fail(error),
       )
     } catch (error) {
@@ -111,20 +110,18 @@ export class Exchange {
     this.#gone?.abort(said)
   }
 
-  #call(body: unknown): ServedCall {
-    const { name, idempotent } = this.#route
-    if (name === undefined) throw new TypeError('no call can be made of a request without a name')
+  #call({ service, method }: CallName, body: unknown): ServedCall {
     const timeoutMs = timeoutOf(this.#request.headers)
     const signal = (): AbortSignal => {
       this.#gone ??= new AbortController()
       return this.#gone.signal
     }
     return {
-      service: name.service,
-      method: name.method,
+      service,
+      method,
       args: argsOf(body),
       attachments: this.#attachments,
-      idempotent,
+      idempotent: this.#route.idempotent,
       attempt: attemptOf(this.#request.headers),
       caller: this.#caller,
       ...(timeoutMs !== undefined && { deadline: this.#enteredAt + timeoutMs }),
@@ -135,12 +132,12 @@ export class Exchange {
     }
   }
 
-  #succeed(value: unknown): void {
+  #succeed(name: CallName, value: unknown): void {
     if (this.#answered) return
     try {
-      this.#answer(200, 'ok', JSON.stringify(value) ?? 'null')
+      this.#answer(200, 'ok', encodeReply(value, name))
     } catch (error) {
-      this.fail(unserialisable(this.#route.name, error))
+      this.fail(error)
     }
   }
 
@@ -194,16 +191,3 @@ export const LEAVING: Readonly<Record<string, string>> = { [CLOSING]: '1', conne
 const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }
 
 const asItIs = (payload: unknown): string => payload as string
-
-function unserialisable(name: CallName | undefined, cause: unknown): RpcError {
-  const where = name === undefined ? 'the method' : `${formatServiceKey(name.service)}/${name.method}`
-  const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
-  return new RpcError(
-    'internal',
-    `${where} returned what JSON cannot carry: ${reason}; return plain objects, strings and numbers`,
-    {
-      outcome: 'ran',
-      cause,
-    },
-  )
-}

@@ -71,36 +71,42 @@ function routeCalls(app: FastifyInstance, exchanges: Exchanges, { offers, maxBod
   app.decorateRequest('exchange', null)
   for (const { declaration, methods } of offers) {
     for (const [method, { idempotent }] of methods) {
-      const route: Route = { name: { service: declaration.service, method }, idempotent }
+      const name = { service: declaration.service, method }
+      const route: Route = { name, idempotent }
       app.post(`/${formatServiceKey(declaration.service)}/${method}`, {
         onRequest(request, reply, admitted) {
           const exchange = new Exchange(exchanges, route, request.raw, reply)
           ;(request as Carrying).exchange = exchange
           if (exchange.admit()) admitted()
         },
-        handler: (request) => (request as Carrying).exchange?.run(request.body),
+        handler: (request) => (request as Carrying).exchange?.run(name, request.body),
       })
     }
   }
-  /** Of a request that no route has taken. */
-  const stray = (request: FastifyRequest, reply: FastifyReply): Exchange => {
-    const name = request.method === 'POST' ? nameIn(request.url) : undefined
-    return new Exchange(exchanges, { name, idempotent: false }, request.raw, reply)
-  }
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const exchange = (request as Carrying).exchange ?? stray(request, reply)
+    const exchange = (request as Carrying).exchange ?? new Exchange(exchanges, STRAY, request.raw, reply)
     const refusal = refusalOf(error, request.headers['content-type'], maxBodyBytes)
     exchange.fail(refusal.error, refusal.status)
   })
   app.setNotFoundHandler((request, reply) => {
-    const exchange = stray(request, reply)
-    if (!exchange.admit()) return
-    if (request.method === 'POST' && nameIn(request.url) !== undefined) return exchange.run(undefined)
     const path = request.url.split('?', 1)[0]!
+    const name = request.method === 'POST' ? nameIn(path) : undefined
+    const exchange = new Exchange(
+      exchanges,
+      name === undefined ? STRAY : { name, idempotent: false },
+      request.raw,
+      reply,
+    )
+    if (!exchange.admit()) return
+    // Of the name that nobody has, dispatch knows best what to say.
+    if (name !== undefined) return exchange.run(name, undefined)
     const { error, status, headers } = deadEnd(request.method, path, (url) => app.hasRoute({ method: 'POST', url }))
     exchange.fail(error, status, headers)
   })
 }
+
+/** A request that leads to no call. */
+const STRAY: Route = { name: undefined, idempotent: false }
 
 function routeProbes(
   app: FastifyInstance,

@@ -8,7 +8,7 @@ export interface Refusal {
 
 /** What is wrong with a request, told by the server's error about it. */
 export function refusalOf(
-  error: Error & { readonly code?: string },
+  error: Error & { readonly code?: string; readonly statusCode?: number },
   contentType: string | undefined,
   maxBodyBytes: number,
 ): Refusal {
@@ -38,6 +38,8 @@ export function refusalOf(
         ),
       }
     default:
+      if (!(error.statusCode !== undefined && error.statusCode < 500))
+        return { error: new RpcError('internal', 'the provider failed', { outcome: 'unknown', cause: error }) }
       return { error: refused('invalid_argument', `the request could not be read: ${error.message}`) }
   }
 }

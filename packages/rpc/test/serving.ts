@@ -1,0 +1,84 @@
+import {
+  type Clock,
+  type Endpoint,
+  type Filter,
+  type Invocation,
+  type Logger,
+  type Observer,
+  providerRecord,
+  type Reply,
+  silent,
+  systemClock,
+} from '@kumquat/core'
+import type { Listener, ServedCall, Transport } from '@kumquat/rpc'
+import { dispatch } from '../src/dispatch.ts'
+import { aroundServing } from '../src/filters/order.ts'
+import { offerOf } from '../src/offer.ts'
+import { Movies } from './movies.ts'
+
+export interface ServingOptions {
+  readonly transport: Transport
+  readonly services?: readonly object[]
+  readonly clock?: Clock
+  readonly logger?: Logger
+  readonly observer?: Observer
+  readonly instance?: string
+  readonly port?: number
+  readonly maxBodyBytes?: number
+  readonly stats?: () => unknown
+  readonly filters?: readonly Filter<ServedCall, Reply>[]
+}
+
+/** A transport with something at its serving end, and a line to it. */
+export interface Serving extends AsyncDisposable {
+  readonly listener: Listener
+  readonly endpoint: Endpoint
+  /** `host:port`. */
+  readonly address: string
+}
+
+export async function serving({
+  transport,
+  services = [new Movies()],
+  clock = systemClock,
+  logger = silent,
+  observer,
+  instance = 'instance-1',
+  port = 0,
+  maxBodyBytes = 1_048_576,
+  stats,
+  filters = [],
+}: ServingOptions): Promise<Serving> {
+  const offers = services.map(offerOf)
+  const serve = aroundServing(clock, filters)(dispatch({ offers, logger }))
+  const host = '127.0.0.1'
+  const listener = await transport.listen({
+    ...{ host, port, offers, serve, instance, maxBodyBytes, clock, logger },
+    ...(observer && { observer }),
+    ...(stats && { stats }),
+  })
+  const record = providerRecord({ host, port: listener.port })
+  const endpoint = transport.connect(record)
+  return {
+    listener,
+    endpoint,
+    address: record.id,
+    async [Symbol.asyncDispose]() {
+      await endpoint[Symbol.asyncDispose]()
+      await listener[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A call of the movie service with 5 s to live. */
+export function calling(method: string, args: readonly unknown[] = [], more: Partial<Invocation> = {}): Invocation {
+  return {
+    service: { app: 'movie', group: 'catalog' },
+    method,
+    args,
+    attachments: {},
+    idempotent: false,
+    deadline: systemClock.now() + 5_000,
+    ...more,
+  }
+}
