@@ -132,6 +132,16 @@ for (const [name, make] of Object.entries(balancers)) {
       }
     })
 
+    it('tries a closed peer rather than one that has failed in this call', async () => {
+      const { line, invoke } = setup(four.slice(0, 2), { balance: make(seededRng(9)), strategy: failover() })
+      line.status.set(ids[0]!, 'closed')
+      line.answer = async (id) => {
+        if (id === ids[1]) throw new RpcError('unavailable', 'refused', { outcome: 'not-run' })
+        return { value: id }
+      }
+      for (let i = 0; i < 10; i++) expect(await invoke(call({ args: [`key ${i}`] }))).to.deep.equal({ value: ids[0] })
+    })
+
     it('works over a router that makes a fresh array for every call', async () => {
       const fresh: Router = (peers) => [...peers]
       const { line, answered } = setup(four, { balance: make(seededRng(8)), route: fresh })

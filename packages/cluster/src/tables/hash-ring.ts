@@ -29,7 +29,8 @@ function layOut(members: readonly Member[]): { positions: Uint32Array; owners: U
   for (const [rank, index] of byName.entries()) {
     const { name, points: count } = members[index]!
     const seed = fnv1a(name)
-    // One number a point, position before owner: a plain numeric sort orders them.
+    // One number a point, position before owner: a plain numeric sort orders them. The count is mixed before it meets
+    // the seed, or two names of near seeds would share a run of points.
     for (let i = 0; i < count; i++) points[filled++] = mix(seed ^ mix(i + 1)) * RANKS + rank
   }
   points.sort()

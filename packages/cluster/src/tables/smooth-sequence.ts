@@ -3,13 +3,13 @@ import type { Rng } from '@kumquat/core'
 /**
  * nginx's smooth weighted round robin (ngx_http_upstream_round_robin.c): each turn everyone gains its weight, the richest
  * is chosen and pays the total. The order repeats after total/gcd turns, so it is laid out once. Starts anywhere in it.
- * Undefined if that would take too long, or if the weights are not all integers.
+ * Undefined if that would take too long.
  */
 export function smoothSequence(weights: readonly number[], rng: Rng): (() => number) | undefined {
   const divisor = weights.reduce(gcd)
   const parts = weights.map((weight) => weight / divisor)
   const period = parts.reduce((sum, part) => sum + part)
-  if (!weights.every(Number.isInteger) || period * weights.length > MAX_STEPS) return undefined
+  if (period * weights.length > MAX_STEPS) return undefined
   const order = layOut(parts, period)
   let turn = Math.floor(rng() * period) % period
   return () => {

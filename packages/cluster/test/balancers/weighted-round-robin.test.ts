@@ -9,11 +9,13 @@ balancerContract('weightedRoundRobin', (rng) => weightedRoundRobin({ rng }))
 weightedContract('weightedRoundRobin', (rng) => weightedRoundRobin({ rng }))
 
 describe('weightedRoundRobin', () => {
-  it("goes in nginx's order", () => {
-    const peers = peersOf(5, 1, 1)
-    const balance = weightedRoundRobin({ rng: () => 0 })
-    const order = Array.from({ length: 14 }, () => 'abc'[peers.indexOf(balance(peers, call()))])
-    expect(order.join('')).to.equal('aabacaaaabacaa')
+  it("goes in nginx's order, whatever the unit of the weights", () => {
+    for (const unit of [1, 1_000, 0.5]) {
+      const peers = peersOf(5 * unit, unit, unit)
+      const balance = weightedRoundRobin({ rng: () => 0 })
+      const order = Array.from({ length: 14 }, () => 'abc'[peers.indexOf(balance(peers, call()))])
+      expect(order.join('')).to.equal('aabacaaaabacaa')
+    }
   })
 
   // A cycle is laid out beforehand up to 16 384 steps, peers times turns: these reach both sides of that.
@@ -100,9 +102,31 @@ describe('weightedRoundRobin', () => {
     }
   })
 
-  it('takes weights that are no integers', () => {
-    const peers = peersOf(0.5, 1.5)
-    const balance = weightedRoundRobin({ rng: () => 0 })
-    expect(counts(() => peers.indexOf(balance(peers, call())), 400, 2)).to.deep.equal([100, 300])
+  it('begins with any of two hundred equals', () => {
+    const equals = Array<number>(200).fill(100)
+    const rng = seededRng(4)
+    const begun = counts(() => turnsOf(equals, rng)(), 2_000, 200)
+    expect(Math.max(...begun)).to.be.below(40)
+  })
+
+  it('takes weights that have nothing in common', () => {
+    const next = turnsOf([0.1, 0.2, 0.7], seededRng(5))
+    const seen = counts(next, 1_000, 3)
+    for (const [i, share] of [100, 200, 700].entries()) expect(seen[i]).to.be.closeTo(share, 1)
+  })
+
+  it('keeps its shares even if its dice show a full 1', () => {
+    for (const weights of [
+      [1, 2, 3],
+      [3_001, 2_003, 0],
+    ]) {
+      expect(
+        counts(
+          turnsOf(weights, () => 1),
+          totalOf(weights),
+          3,
+        ),
+      ).to.deep.equal(weights)
+    }
   })
 })
