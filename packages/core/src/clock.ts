@@ -13,7 +13,7 @@ export interface AfterOptions {
   readonly keepAlive?: boolean
 }
 
-/** Runs `task` every `periodMs`, first after one period, never two at once. Dispose to stop. */
+/** Runs `task` every `periodMs`, first after one period, never two at once. It must not throw or reject. Dispose to stop. */
 export function every(clock: Clock, periodMs: number, task: () => void | Promise<void>): Disposable {
   let stopped = false
   let timer: Disposable
