@@ -30,13 +30,35 @@ describe('the catalogue of metrics', () => {
   })
 })
 
+const HEAD = [
+  'metric',
+  'type',
+  'unit',
+  'told apart by',
+  'in `/_kumquat/stats`',
+  'at statsd, after the prefix',
+  'meaning',
+]
+
+/** As the formatter would have it: columns of one width. */
 function table(): string {
   const rows = Object.entries(METRICS).map(([name, { type, unit, tags, stats, statsd, meaning }]) => {
-    const cells = [`\`${name}\``, type, unit, tags.join(', '), code(stats), code(statsd), meaning]
-    return `| ${cells.join(' | ')} |`
+    return [`\`${name}\``, type, unit, tags.join(', '), code(stats), code(statsd), meaning]
   })
-  const head = '| metric | type | unit | told apart by | in `/_kumquat/stats` | at statsd, after the prefix | meaning |'
-  return ['', head, head.replace(/[^|]+/g, ' --- '), ...rows, '', ''].join('\n')
+  const widths = HEAD.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)))
+  const line = (cells: readonly string[], fill = ' '): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!, fill)).join(' | ')} |`
+  return [
+    '',
+    line(HEAD),
+    line(
+      HEAD.map(() => ''),
+      '-',
+    ),
+    ...rows.map((row) => line(row)),
+    '',
+    '',
+  ].join('\n')
 }
 
 const code = (text: string | undefined): string => (text === undefined ? '–' : `\`${text}\``)

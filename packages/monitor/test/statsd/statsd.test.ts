@@ -23,28 +23,32 @@ describe('statsd, at a real daemon', () => {
 
   it('receives counters that add up to exactly the calls made', async () => {
     const sink = statsd({ port: server.port, prefix: 'exact', flushEveryMs: 10 })
-    for (let i = 0; i < 20_000; i++) {
+    const received = async (calls: number): Promise<Counters> => {
+      const counters = pick(await server.counters(), 'exact.')
+      expect(sum(counters, /\.calls\./)).to.equal(calls)
+      return counters
+    }
+    for (let i = 0; i < 4_000; i++) {
       observe(sink, {
         code: i % 10 === 0 ? 'not_found' : 'ok',
-        durationMs: i / 100,
+        durationMs: i / 10,
         lane: i % 2 === 0 ? 'gray' : 'stable',
       })
       observe(sink, { kind: 'call', method: `method${i % 7}` })
       observe(sink, { kind: 'attempt', attempt: (i % 4) + 1 })
-      if (i % 1_000 === 0) await sink.flush()
+      if (i % 200 !== 199) continue
+      // A busy machine drops what a UDP socket is sent faster than its owner reads: that would be no fault of ours.
+      await sink.flush()
+      await eventually(() => received(2 * (i + 1)))
     }
     await sink[Symbol.asyncDispose]()
-    const sent = await eventually(async () => {
-      const counters = pick(await server.counters(), 'exact.')
-      expect(sum(counters, /\.calls\./)).to.equal(40_000)
-      return counters
-    })
+    const sent = await received(8_000)
     expect(sent).to.include({
-      [`exact.server.${METHOD}.calls.ok`]: 18_000,
-      [`exact.server.${METHOD}.calls.not_found`]: 2_000,
-      [`exact.client.${METHOD}.retries`]: 15_000,
+      [`exact.server.${METHOD}.calls.ok`]: 3_600,
+      [`exact.server.${METHOD}.calls.not_found`]: 400,
+      [`exact.client.${METHOD}.retries`]: 3_000,
     })
-    expect(sum(sent, /^exact\.client\.movie\.catalog\.method\d\.calls\.ok$/)).to.equal(20_000)
+    expect(sum(sent, /^exact\.client\.movie\.catalog\.method\d\.calls\.ok$/)).to.equal(4_000)
     expect(sink).to.include({ dropped: 0, errors: 0 })
   })
 
