@@ -1,5 +1,6 @@
 import { type Clock, type Logger, RpcError, type Store } from '@kumquat/core'
 import { parseRegistryUrl } from './registry-url.ts'
+import { file } from './stores/file/file.ts'
 import { memory } from './stores/memory/memory.ts'
 
 export interface OpenOptions {
@@ -17,6 +18,7 @@ export async function open(url: string, options: OpenOptions = {}): Promise<Stor
     case 'memory':
       return memory(options)
     case 'file':
+      return file({ ...options, ...parsed.options, dir: parsed.dir })
     case 'zookeeper':
       throw new RpcError('unimplemented', `the ${parsed.scheme} store is on its way`)
   }
