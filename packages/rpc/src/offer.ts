@@ -25,6 +25,11 @@ export interface OfferedMethod extends MethodDeclaration {
  */
 export function offerOf(candidate: object): Offer {
   if (candidate instanceof Offer) return candidate
+  if (typeof candidate === 'function') {
+    throw new TypeError(
+      `the class ${candidate.name} is not a service, its instances are: pass an instance: new ${candidate.name}()`,
+    )
+  }
   const { declaration, methods } = declarationsAlong(Object.getPrototypeOf(candidate))
   const name = nameOf(candidate)
   if (declaration === undefined) {
@@ -65,5 +70,5 @@ export function declarationsAlong(prototype: object | null): Declarations {
 
 function nameOf(candidate: object): string {
   const name: unknown = candidate.constructor?.name
-  return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'this object'
+  return typeof name === 'string' && name !== 'Object' ? `an instance of ${name}` : 'this object'
 }
