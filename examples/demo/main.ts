@@ -1,13 +1,13 @@
 // npm start: reads the command line, runs the demo, and turns its report into an exit status.
 import { systemClock } from '@kumquat/core'
 import { demo } from './demo.ts'
+import { interruption, STATUS_INTERRUPTED } from './interruption.ts'
 import { type DemoOptions, parseOptions, USAGE } from './options.ts'
 import { complaints } from './report.ts'
 import { screenOn } from './screen.ts'
 
-/** What is wrong with how it was called. */
+/** The exit status of a program that was called wrongly. */
 const STATUS_USAGE = 2
-const STATUS_INTERRUPTED = 130
 
 const options = readOptions()
 if (options === undefined) console.log(USAGE)
@@ -24,38 +24,20 @@ function readOptions(): DemoOptions | undefined {
 
 async function run(options: DemoOptions): Promise<number> {
   const screen = screenOn(options.json ? process.stderr : process.stdout)
-  const interrupted = interruption()
+  const signal = interruption(systemClock)
   try {
-    const report = await demo(options, { screen, signal: interrupted })
+    const report = await demo(options, { screen, signal })
     if (options.json) console.log(JSON.stringify(report))
     else screen.say(`${report.calls} calls, ${report.failed} failed, in ${report.seconds} s`)
     const wrong = complaints(report)
     for (const sentence of wrong) console.error(sentence)
     return wrong.length === 0 ? 0 : 1
   } catch (error) {
-    if (interrupted.aborted) return STATUS_INTERRUPTED
+    if (signal.aborted) return STATUS_INTERRUPTED
     console.error(`The demo cannot run: ${messageOf(error)}`)
     return 1
   }
 }
-
-/**
- * Aborts on the first Ctrl-C; a second one ends the process at once. One keystroke may arrive several times, from the
- * terminal and from each process between it and us.
- */
-function interruption(): AbortSignal {
-  const controller = new AbortController()
-  let firstAt = Number.POSITIVE_INFINITY
-  const onSignal = (): void => {
-    if (systemClock.now() - firstAt > SAME_KEYSTROKE_MS) process.exit(STATUS_INTERRUPTED)
-    firstAt = Math.min(firstAt, systemClock.now())
-    controller.abort()
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  return controller.signal
-}
-
-const SAME_KEYSTROKE_MS = 500
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

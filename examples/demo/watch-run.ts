@@ -26,7 +26,7 @@ export async function watchRun(
 ): Promise<void> {
   const endAt = clock.now() + seconds * 1_000
   let before = caller.latest
-  for (let left = seconds * 1_000; left > 0 && caller.running && !signal.aborted; left = endAt - clock.now()) {
+  for (let left = seconds * 1_000; left > LEAST_MS && caller.running && !signal.aborted; left = endAt - clock.now()) {
     await sleep(clock, Math.min(left, SECOND_MS), signal)
     const { tally, elapsedMs } = caller.latest
     const figures = figuresBetween(before.tally, tally, elapsedMs - before.elapsedMs)
@@ -36,3 +36,5 @@ export async function watchRun(
 }
 
 const SECOND_MS = 1_000
+/** A shorter rest is not worth a line of its own. */
+const LEAST_MS = 100

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 
 /** One of the 3 201 movies of npm's `vega-datasets`. What nobody knows is `null`, as it is there. */
 export interface Movie {
@@ -52,6 +54,7 @@ interface MovieRow {
 
 /** The package's own loader would fetch the file from a server; its folder has it too. */
 function readDataset<Row>(name: string): readonly Row[] {
-  const file = new URL(`../data/${name}`, import.meta.resolve('vega-datasets'))
+  const loader = createRequire(import.meta.url).resolve('vega-datasets')
+  const file = resolve(loader, '../../data', name)
   return JSON.parse(readFileSync(file, 'utf8'))
 }

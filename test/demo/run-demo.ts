@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '@kumquat/core/testing'
 import type { Report } from '../../examples/demo/report.ts'
+import { isAlive, processGroup } from './process-group.ts'
 
 /** The demo, run as `npm start -- --json` runs it, in a process group of its own. */
 export interface RunningDemo extends AsyncDisposable {
@@ -10,7 +11,7 @@ export interface RunningDemo extends AsyncDisposable {
   /** What it said to people so far. */
   said(): string
   /** The processes of its group that are alive: the script, the demo, its children and theirs. */
-  processes(): boolean
+  processes(): readonly string[]
   /** Ends with its exit status and the report, if it gave one. */
   ended(options?: { readonly withinMs?: number }): Promise<EndedDemo>
   /** To one process, or like a terminal to all of them. */
@@ -47,7 +48,7 @@ export function runDemo(args: readonly string[], { temporary }: RunDemoOptions =
   child.stderr.on('data', (chunk) => (output.stderr += chunk))
   const closed = new Promise<void>((resolve) => child.once('close', resolve))
   const pid = child.pid ?? 0
-  const processes = (): boolean => isAlive(-pid)
+  const processes = (): readonly string[] => processGroup(pid)
   return {
     pid,
     said: () => output.stderr,
@@ -59,7 +60,7 @@ export function runDemo(args: readonly string[], { temporary }: RunDemoOptions =
     },
     signal: (signal, { everywhere = false } = {}) => void process.kill(everywhere ? -pid : pid, signal),
     async [Symbol.asyncDispose]() {
-      if (processes()) process.kill(-pid, 'SIGKILL')
+      if (isAlive(-pid)) process.kill(-pid, 'SIGKILL')
       await closed
     },
   }
@@ -75,15 +76,6 @@ export function introduced(demo: RunningDemo): Promise<readonly Introduced[]> {
     },
     { withinMs: 30_000, everyMs: 50 },
   )
-}
-
-/** Whether there is a process with this id; a negative one asks for any of that group. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 const START = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url))

@@ -1,0 +1,23 @@
+import type { Clock } from '@kumquat/core'
+
+/** The exit status of a program that was interrupted. */
+export const STATUS_INTERRUPTED = 130
+
+/**
+ * Aborts on the first Ctrl-C, SIGTERM or SIGHUP; a second one ends the process at once. One keystroke may arrive several
+ * times, from the terminal and from each process between it and us.
+ */
+export function interruption(clock: Clock): AbortSignal {
+  const controller = new AbortController()
+  let firstAt = Number.POSITIVE_INFINITY
+  const receive = (): void => {
+    const now = clock.now()
+    if (now - firstAt > SAME_KEYSTROKE_MS) process.exit(STATUS_INTERRUPTED)
+    firstAt = Math.min(firstAt, now)
+    controller.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, receive)
+  return controller.signal
+}
+
+const SAME_KEYSTROKE_MS = 500
