@@ -32,10 +32,12 @@ export class Board {
   #history: readonly Point[] = []
   #calls = 0
   #seq = 0
+  #advancedAt: number
 
   constructor(options: BoardOptions) {
     this.#options = options
     this.#bornAt = options.clock.now()
+    this.#advancedAt = this.#bornAt
   }
 
   /** Who is to be asked for statistics: every address in the catalog, once. */
@@ -71,9 +73,10 @@ export class Board {
   advance(): Snapshot {
     this.#readCatalog()
     const { clock, registry } = this.#options
-    const now = clock.now()
     const at = Math.round(clock.epoch())
-    const services = this.#services.values().map((service) => service.tick(this.#sources, at, now))
+    const moment = { at, now: clock.now(), before: this.#advancedAt }
+    this.#advancedAt = moment.now
+    const services = this.#services.values().map((service) => service.tick(this.#sources, moment))
     const recent = new Sum()
     const newest = new Sum()
     for (const service of services) {

@@ -5,7 +5,7 @@ import { instanceViews } from './instance-views.ts'
 import type { MethodReading } from './ledger.ts'
 import type { Memory } from './memory.ts'
 import type { MethodView, Point, ServiceView } from './model.ts'
-import { QUIET, type Source } from './source.ts'
+import { type Moment, QUIET, type Source } from './source.ts'
 
 /** Seconds of history kept for the charts. */
 export const HISTORY_POINTS = 300
@@ -18,7 +18,7 @@ export interface ServiceTick {
   readonly view: ServiceView
   /** Of the window. */
   readonly recent: Sum
-  /** Of the last look at each instance. */
+  /** Since the tick before. */
   readonly newest: Sum
 }
 
@@ -58,28 +58,28 @@ export class ServiceBoard {
     return readings.reduce((sum, { calls }) => sum + calls, 0)
   }
 
-  /** Moves the history on by one point. `at` is for people, `now` is monotonic. */
-  tick(sources: Pick<Memory<Source>, 'get'>, at: number, now: number): ServiceTick {
+  /** Moves the history on by one point. */
+  tick(sources: Pick<Memory<Source>, 'get'>, moment: Moment): ServiceTick {
     const methods = new Map([...this.#methodCalls.keys()].sort().map((name) => [name, new Sum()]))
     const recent = new Sum()
     const newest = new Sum()
     const rows = this.#records.map((record) => {
       const source = sources.get(record.id)
       const sum = new Sum()
-      const { window, last } = source?.recent(this.#key, now) ?? QUIET
-      for (const reading of window.readings) {
-        sum.add(reading, window.seconds)
-        methods.get(this.#listed(reading.method))?.add(reading, window.seconds)
+      const lately = source?.recent(this.#key, moment) ?? QUIET
+      for (const reading of lately.window.readings) {
+        sum.add(reading, lately.window.seconds)
+        methods.get(this.#listed(reading.method))?.add(reading, lately.window.seconds)
       }
-      for (const reading of last.readings) {
-        newest.add(reading, last.seconds)
-        sum.hold(reading.inFlight)
-        methods.get(this.#listed(reading.method))?.hold(reading.inFlight)
+      for (const reading of lately.newest.readings) newest.add(reading, lately.newest.seconds)
+      for (const { method, inFlight } of lately.inFlight) {
+        sum.hold(inFlight)
+        methods.get(this.#listed(method))?.hold(inFlight)
       }
       recent.merge(sum)
       return { record, source, sum, calls: this.#instanceCalls.get(record.id) ?? 0 }
     })
-    this.#history = [...this.#history, newest.point(at)].slice(-HISTORY_POINTS)
+    this.#history = [...this.#history, newest.point(moment.at)].slice(-HISTORY_POINTS)
     const view: ServiceView = {
       key: this.#key,
       ...this.#service,

@@ -19,20 +19,38 @@ export interface Spell {
 }
 
 export interface Recent {
+  /** The last ten seconds. */
   readonly window: Spell
-  /** The last look alone; empty when it is long ago. */
-  readonly last: Spell
+  /** What was learnt since the moment before; the last look at least, unless it is long ago. */
+  readonly newest: Spell
+  /** What is in flight, by the last look. */
+  readonly inFlight: readonly MethodReading[]
+}
+
+/** A moment at which figures are made. */
+export interface Moment {
+  /** Wall clock, for people. In ms since 1970. */
+  readonly at: number
+  /** Monotonic, in ms. */
+  readonly now: number
+  /** `now` of the moment before. */
+  readonly before: number
+}
+
+interface Look {
+  readonly at: number
+  readonly reading: Reading
 }
 
 const NOTHING: Spell = { seconds: 0, readings: [] }
 
-/** Of a process that was never asked. */
-export const QUIET: Recent = { window: NOTHING, last: NOTHING }
+/** Of a process that was not heard of lately. */
+export const QUIET: Recent = { window: NOTHING, newest: NOTHING, inFlight: [] }
 
 /** One process that is asked for its statistics, under one address. */
 export class Source {
   readonly #ledger = new Ledger()
-  #looks: readonly { readonly at: number; readonly reading: Reading }[] = []
+  #looks: readonly Look[] = []
   #misses = 0
   #measured = true
   #startedAt = 0
@@ -77,16 +95,20 @@ export class Source {
   }
 
   /** What is known of one service. Silence that went on for too long counts as time in which nothing was called. */
-  recent(service: string, now: number): Recent {
+  recent(service: string, { now, before }: Pick<Moment, 'now' | 'before'>): Recent {
     const looks = this.#looks.filter(({ at }) => at > now - WINDOW_MS)
     const last = looks.at(-1)
     if (last === undefined) return QUIET
-    const silentMs = now - last.at > PATIENCE_MS ? now - last.at : 0
-    const window = {
-      seconds: looks.reduce((sum, { reading }) => sum + reading.seconds, silentMs / 1_000),
-      readings: looks.flatMap(({ reading }) => reading.services.get(service) ?? []),
-    }
-    const { seconds, services } = last.reading
-    return { window, last: silentMs > 0 ? NOTHING : { seconds, readings: services.get(service) ?? [] } }
+    const window = spell(looks, service)
+    const silentMs = now - last.at
+    if (silentMs > PATIENCE_MS) return { ...QUIET, window: { ...window, seconds: window.seconds + silentMs / 1_000 } }
+    const fresh = looks.filter(({ at }) => at > before)
+    const newest = spell(fresh.length > 0 ? fresh : [last], service)
+    return { window, newest, inFlight: last.reading.services.get(service) ?? [] }
   }
 }
+
+const spell = (looks: readonly Look[], service: string): Spell => ({
+  seconds: looks.reduce((sum, { reading }) => sum + reading.seconds, 0),
+  readings: looks.flatMap(({ reading }) => reading.services.get(service) ?? []),
+})

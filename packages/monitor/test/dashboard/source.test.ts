@@ -26,6 +26,9 @@ describe('Source', () => {
     source.answered(read(counts), clock.now(), Number.POSITIVE_INFINITY)
   }
 
+  const recent = (service = SERVICE, before = clock.now()): Recent =>
+    source.recent(service, { now: clock.now(), before })
+
   it('is up until it misses, suspect then, and down after three misses in a row', () => {
     const states = [source.state]
     for (const event of ['miss', 'miss', 'miss', 'miss', 'answer', 'miss', 'otherwise'] as const) {
@@ -46,14 +49,14 @@ describe('Source', () => {
 
   it('has the rate of the last ten seconds', async () => {
     for (let i = 0; i < 20; i++) await second(i < 10 ? 100 : 30)
-    expect(rate(source.recent(SERVICE, clock.now()))).to.equal(30)
+    expect(rate(recent())).to.equal(30)
   })
 
   it('has a true rate from the first second on', async () => {
     await second(40)
-    expect(rate(source.recent(SERVICE, clock.now()))).to.equal(40)
+    expect(rate(recent())).to.equal(40)
     await second(20)
-    expect(rate(source.recent(SERVICE, clock.now()))).to.equal(30)
+    expect(rate(recent())).to.equal(30)
   })
 
   it('spreads what a missed look hid over the time that it covers', async () => {
@@ -61,28 +64,37 @@ describe('Source', () => {
     for (let i = 0; i < 40; i++) observe(counts)
     await clock.advance(3_000)
     await second(0)
-    expect(rate(source.recent(SERVICE, clock.now()))).to.equal(10)
+    expect(rate(recent())).to.equal(10)
   })
 
   it('counts long silence as time in which nothing was called, and short silence not', async () => {
     await second(50)
     await clock.advance(2_000)
-    expect(rate(source.recent(SERVICE, clock.now()))).to.equal(50)
+    expect(rate(recent())).to.equal(50)
     await clock.advance(2_000)
-    const { window, last } = source.recent(SERVICE, clock.now())
-    expect(rate({ window, last })).to.equal(10)
-    expect(last.readings).to.deep.equal([])
+    expect(rate(recent())).to.equal(10)
+    expect(recent().newest.readings).to.deep.equal([])
+  })
+
+  it('has as its newest all looks since the moment before, and the last one if there was none', async () => {
+    await second(10)
+    const before = clock.now()
+    await second(20)
+    await second(40)
+    const newest = ({ newest: { seconds, readings } }: Recent): unknown => [seconds, readings.map(({ calls }) => calls)]
+    expect(newest(recent(SERVICE, before))).to.deep.equal([2, [20, 40]])
+    expect(newest(recent())).to.deep.equal([1, [40]])
   })
 
   it('has nothing recent when it has been silent for the whole window', async () => {
     await second(50)
     await clock.advance(10_000)
-    expect(source.recent(SERVICE, clock.now()).window.readings).to.deep.equal([])
+    expect(recent().window.readings).to.deep.equal([])
   })
 
   it('knows nothing of a service that it does not serve', async () => {
     await second(5)
-    expect(source.recent('other/service', clock.now()).window.readings).to.deep.equal([])
+    expect(recent('other/service').window.readings).to.deep.equal([])
   })
 })
 
