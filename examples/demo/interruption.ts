@@ -4,8 +4,8 @@ import type { Clock } from '@kumquat/core'
 export const STATUS_INTERRUPTED = 130
 
 /**
- * Aborts on the first Ctrl-C, SIGTERM or SIGHUP; a second one ends the process at once. One keystroke may arrive several
- * times, from the terminal and from each process between it and us.
+ * Aborts on the first Ctrl-C, SIGTERM or SIGHUP, and when nobody reads our output any more; a second signal ends the
+ * process at once. One keystroke may arrive several times, from the terminal and from each process between it and us.
  */
 export function interruption(clock: Clock): AbortSignal {
   const controller = new AbortController()
@@ -17,6 +17,7 @@ export function interruption(clock: Clock): AbortSignal {
     controller.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, receive)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => controller.abort())
   return controller.signal
 }
 

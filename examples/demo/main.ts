@@ -28,7 +28,7 @@ async function run(options: DemoOptions): Promise<number> {
   try {
     const report = await demo(options, { screen, signal })
     if (options.json) console.log(JSON.stringify(report))
-    else screen.say(`${report.calls} calls, ${report.failed} failed, in ${report.seconds} s`)
+    else console.log(`${report.calls} calls, ${report.failed} failed, in ${report.seconds} s`)
     const wrong = complaints(report)
     for (const sentence of wrong) console.error(sentence)
     return wrong.length === 0 ? 0 : 1

@@ -27,7 +27,7 @@ const WRAP_ON = '\x1b[?7h'
 
 function redrawing(stream: Output): Screen {
   let drawn: readonly string[] = []
-  const back = (): string => (drawn.length === 0 ? '' : `\x1b[${drawn.length}A`)
+  const back = (): string => (drawn.length === 0 ? '' : `\r\x1b[${drawn.length}A`)
   const draw = (sentences: string, lines: readonly string[]): void => {
     // One line of the frame is one line of the terminal, whatever its width: the way back counts on it.
     const text = lines.map((text) => `${text}\n`).join('')

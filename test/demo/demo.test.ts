@@ -88,6 +88,15 @@ describe('npm start', function () {
     await expectNothingLeft(demo)
   })
 
+  it('ends in good order when nobody reads what it says', async () => {
+    await using demo = start('--json', '--rate', '50')
+    await introduced(demo)
+    demo.closeOutput()
+    const { stderr } = await demo.ended()
+    expect(stderr).to.not.match(/Error/)
+    await expectNothingLeft(demo)
+  })
+
   it('leaves no child behind when it is killed itself', async () => {
     await using demo = start('--json')
     const [provider] = await introduced(demo)

@@ -14,6 +14,8 @@ export interface RunningDemo extends AsyncDisposable {
   processes(): readonly string[]
   /** Ends with its exit status and the report, if it gave one. */
   ended(options?: { readonly withinMs?: number }): Promise<EndedDemo>
+  /** Stops reading what it says. */
+  closeOutput(): void
   /** To one process, or like a terminal to all of them. */
   signal(signal: NodeJS.Signals, options?: { readonly everywhere?: boolean }): void
 }
@@ -57,6 +59,10 @@ export function runDemo(args: readonly string[], { temporary }: RunDemoOptions =
       await eventually(() => assertEnded(child, output.stderr), { withinMs })
       await closed
       return { status: child.exitCode, ...output, report: reportIn(output.stdout) }
+    },
+    closeOutput() {
+      child.stdout.destroy()
+      child.stderr.destroy()
     },
     signal: (signal, { everywhere = false } = {}) => void process.kill(everywhere ? -pid : pid, signal),
     async [Symbol.asyncDispose]() {

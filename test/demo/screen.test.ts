@@ -20,6 +20,7 @@ describe('the screen of the demo', () => {
     const terminal = emulated()
     const screen = screenOn({ write: terminal.write, isTTY: true })
     screen.show(viewAt(1))
+    terminal.write('^C')
     screen.say('provider 127.0.0.1:4001 ended')
     screen.show(viewAt(2))
     const text = terminal.text()
