@@ -54,7 +54,7 @@ interface MovieRow {
 
 /** The package's own loader would fetch the file from a server; its folder has it too. */
 function readDataset<Row>(name: string): readonly Row[] {
-  const loader = createRequire(import.meta.url).resolve('vega-datasets')
-  const file = resolve(loader, '../../data', name)
+  const require = createRequire(import.meta.url)
+  const file = resolve(require.resolve('vega-datasets'), '../../data', name)
   return JSON.parse(readFileSync(file, 'utf8'))
 }
