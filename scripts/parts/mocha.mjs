@@ -1,19 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { inRoot, sourceFlags } from './checkout.mjs'
 
-/** The command line, after `node`, that runs mocha from source with `args`; files named there replace the whole suite. */
+/**
+ * The command line, after `node`, that runs mocha from source with `args`. Files, folders and patterns among them stand in
+ * for the whole suite.
+ */
 export function mochaCommand(args = []) {
   const { spec, 'node-option': _, ...settings } = JSON.parse(readFileSync(inRoot('.mocharc.json'), 'utf8'))
   const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value])])
-  const named = args.some((arg) => !arg.startsWith('-') && (existsSync(arg) || /[*?]|\.ts$/.test(arg)))
+  const asked = args.map((arg) => (isFolder(arg) ? join(arg, '**/*.test.ts') : arg))
+  const partOnly = asked.some((arg) => !arg.startsWith('-') && arg.endsWith('.ts'))
   return [
     ...sourceFlags(),
     inRoot('node_modules/mocha/lib/cli/cli.js'),
     '--no-config',
-    '--reporter',
-    inRoot('scripts/parts/reporter.cjs'),
+    ...['--reporter', inRoot('scripts/parts/reporter.cjs')],
     ...options.map(String),
-    ...(named ? [] : spec),
-    ...args,
+    ...(partOnly ? [] : spec),
+    ...asked,
   ]
 }
+
+const isFolder = (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
