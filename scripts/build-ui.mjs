@@ -3,7 +3,6 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 
 /** What a first visit may cost over the wire, in bytes of gzip. */
 const BUDGET = 80 * 1024
@@ -23,6 +22,8 @@ const sources = [
 if ((await newest(sources)) > (await oldest(outputs))) await bundle()
 
 async function bundle() {
+  // Only now: mostly there is nothing to do, and this script runs before every command.
+  const { build } = await import('esbuild')
   const { outputFiles } = await build({
     entryPoints: {
       app: join(ui, 'main.tsx'),
@@ -54,7 +55,7 @@ async function bundle() {
   }
   await mkdir(out, { recursive: true })
   await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)))
-  console.log(summary)
+  console.error(summary)
 }
 
 /** The time of the last change of any of these, folders with all they contain. */
