@@ -2,7 +2,8 @@ import type { Clock } from '@kumquat/core'
 
 export interface BoundedOptions {
   readonly clock: Clock
-  readonly ms: number
+  /** Default: no bound of time. */
+  readonly ms?: number
   /** Ends the waiting at once. */
   readonly signal?: AbortSignal | undefined
   /** What to reject with, when time is over or the signal aborts. */
@@ -13,12 +14,12 @@ export interface BoundedOptions {
 export function bounded<T>(work: Promise<T>, { clock, ms, signal, otherwise }: BoundedOptions): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
-      timer[Symbol.dispose]()
+      timer?.[Symbol.dispose]()
       signal?.removeEventListener('abort', giveUp)
       settle()
     }
     const giveUp = (): void => end(() => reject(otherwise()))
-    const timer = clock.after(ms, giveUp, { keepAlive: true })
+    const timer = ms === undefined ? undefined : clock.after(ms, giveUp, { keepAlive: true })
     signal?.addEventListener('abort', giveUp)
     if (signal?.aborted) giveUp()
     work.then(

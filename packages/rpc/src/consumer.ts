@@ -22,7 +22,6 @@ import {
   type Observer,
   type Reply,
   type Rng,
-  RpcError,
   remainingMs,
   type ServiceKey,
   type Store,
@@ -38,7 +37,7 @@ import { aroundAttempt, aroundCall } from './filters/order.ts'
 import { httpConnect } from './http/connect.ts'
 import { notSent } from './not-sent.ts'
 import { accessRegistry } from './registry-access.ts'
-import { Subscription } from './subscription.ts'
+import { disposed, Subscription } from './subscription.ts'
 import { type ServiceClass, type ServiceTarget, type Target, targetOf } from './target.ts'
 
 export interface ConsumerOptions {
@@ -135,7 +134,7 @@ export async function consumer({
     const routes = target.version === '' ? [route] : [version(target), route]
     const choose = cluster({ peers: subscription.peers, route: chain(...routes), balance, strategy })
     const reach: Invoker = (invocation) => {
-      if (closed) return Promise.reject(refused())
+      if (closed) return Promise.reject(disposed())
       return subscription.populated
         ? choose(invocation)
         : arrive(subscription, invocation, clock).then(() => choose(invocation))
@@ -149,7 +148,7 @@ export async function consumer({
       return client<T>({ target, invoke: invokerOf(target), options: assertCallOptions(options), timeoutMs, clock })
     },
     async ready(service, { timeoutMs: ms = 10_000 } = {}) {
-      if (closed) throw refused()
+      if (closed) throw disposed()
       await subscriptionTo(service).someone({ ms: assertTimeout('timeoutMs', ms) })
     },
     peers(service) {
@@ -176,6 +175,3 @@ async function arrive(subscription: Subscription, invocation: Invocation, clock:
   }
   if (!subscription.populated) throw subscription.nobody()
 }
-
-const refused = (): RpcError =>
-  new RpcError('failed_precondition', 'this consumer was disposed: it makes no more calls', { outcome: 'not-run' })

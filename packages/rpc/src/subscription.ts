@@ -40,7 +40,7 @@ export class Subscription implements AsyncDisposable {
   readonly #peers: Watch<Peers>
   #beginning: Promise<void> | undefined
   #watch: Watch<readonly ProviderRecord[]> | undefined
-  #disposed = false
+  readonly #disposal = new AbortController()
 
   constructor(options: SubscriptionOptions) {
     this.#options = options
@@ -61,15 +61,19 @@ export class Subscription implements AsyncDisposable {
 
   /** Resolves when the registry has answered. Rejects with `RpcError` `unavailable`, `not-run`. */
   async watched({ ms, signal }: Patience): Promise<void> {
+    const { signal: disposal } = this.#disposal
+    if (disposal.aborted) throw disposed()
     if (this.#watch !== undefined) return
+    const { clock } = this.#options
     const otherwise = (): RpcError => this.#unknown(`did not answer within ${Math.round(ms)} ms`)
-    this.#beginning ??= this.#begin()
-    await bounded(this.#beginning, { clock: this.#options.clock, ms, signal, otherwise })
+    this.#beginning ??= bounded(this.#follow(), { clock, signal: disposal, otherwise: disposed })
+    await bounded(this.#beginning, { clock, ms, signal, otherwise })
   }
 
   /** Resolves when somebody is there. Rejects as `watched()` does, once `ms` are over. */
   async someone({ ms }: Patience): Promise<void> {
     const { clock } = this.#options
+    const { signal } = this.#disposal
     const until = clock.now() + ms
     const left = (): number => Math.max(0, until - clock.now())
     for (;;) {
@@ -77,7 +81,7 @@ export class Subscription implements AsyncDisposable {
         await this.watched({ ms: left() })
         break
       } catch (error) {
-        if (this.#disposed || left() <= RETRY_MS) throw error
+        if (signal.aborted || left() <= RETRY_MS) throw error
         await sleep(clock, RETRY_MS)
       }
     }
@@ -87,7 +91,8 @@ export class Subscription implements AsyncDisposable {
       subscription = this.#peers.subscribe(({ length }) => length > 0 && resolve())
     })
     try {
-      await bounded(arrival, { clock, ms: left(), otherwise: () => this.nobody() })
+      const otherwise = (): RpcError => (signal.aborted ? disposed() : this.nobody())
+      await bounded(arrival, { clock, ms: left(), signal, otherwise })
     } finally {
       subscription?.[Symbol.dispose]()
     }
@@ -102,15 +107,15 @@ export class Subscription implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true
+    this.#disposal.abort()
     await Promise.all([this.#watch?.[Symbol.asyncDispose](), this.#peers[Symbol.asyncDispose]()])
   }
 
-  async #begin(): Promise<void> {
+  async #follow(): Promise<void> {
     const { discovery, service, clock } = this.#options
     try {
       const watch = await discovery.watch(service)
-      if (this.#disposed) return await watch[Symbol.asyncDispose]()
+      if (this.#disposal.signal.aborted) return await watch[Symbol.asyncDispose]()
       this.#records.set(watch.current)
       watch.subscribe((records) => this.#records.set(records))
       this.#watch = watch
@@ -133,6 +138,10 @@ export class Subscription implements AsyncDisposable {
 }
 
 const RETRY_MS = 200
+
+/** The error of whatever is asked of a consumer that is gone. */
+export const disposed = (): RpcError =>
+  new RpcError('failed_precondition', 'this consumer was disposed: it makes no more calls', { outcome: 'not-run' })
 
 const unavailable = (message: string, cause?: unknown): RpcError =>
   new RpcError('unavailable', message, { outcome: 'not-run', cause })

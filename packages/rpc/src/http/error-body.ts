@@ -6,11 +6,16 @@ export interface CallName {
   readonly method: string
 }
 
-/** The JSON of an error: Connect's three fields, and ours. */
+/** The JSON of an error: Connect's three fields, and ours. Details that JSON cannot carry stay here. */
 export function encodeError(error: RpcError, name: CallName | undefined): string {
   const { code, message, outcome, retryable, retryAfterMs, details } = error
   const where = name && { service: formatServiceKey(name.service), method: name.method }
-  return JSON.stringify({ code, message, details: details ?? [], outcome, ...where, retryable, retryAfterMs })
+  const body = { code, message, outcome, ...where, retryable, retryAfterMs }
+  try {
+    return JSON.stringify({ ...body, details })
+  } catch {
+    return JSON.stringify(body)
+  }
 }
 
 /** An answer that is no success. */

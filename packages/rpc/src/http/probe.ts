@@ -13,10 +13,10 @@ export interface ProbeOptions {
  * Looks after a peer that is closed, until it recovers: after a random time between 0 and a bound that begins at 50 ms
  * and doubles up to 5 s ("full jitter", AWS: Exponential Backoff And Jitter, 2015), so that many consumers do not knock at once.
  */
-export class Probe implements Disposable {
+export class Probe {
   readonly #options: ProbeOptions
+  /** Of the round under way; none when at rest. */
   #timer: Disposable | undefined
-  #running = false
 
   constructor(options: ProbeOptions) {
     this.#options = options
@@ -24,30 +24,26 @@ export class Probe implements Disposable {
 
   /** Begins, if it has not begun. */
   start(): void {
-    if (this.#running) return
-    this.#running = true
-    this.#wait(FIRST_BOUND_MS)
+    if (this.#timer === undefined) this.#wait(FIRST_BOUND_MS)
   }
 
   stop(): void {
-    this.#running = false
     this.#timer?.[Symbol.dispose]()
-  }
-
-  [Symbol.dispose](): void {
-    this.stop()
+    this.#timer = undefined
   }
 
   #wait(boundMs: number): void {
     const { look, recovered, clock, rng } = this.#options
-    this.#timer = clock.after(rng() * boundMs, () => {
+    const timer = clock.after(rng() * boundMs, () => {
       void look().then((isBack) => {
-        if (!this.#running) return
+        // Stopped meanwhile, and perhaps started again.
+        if (this.#timer !== timer) return
         if (!isBack) return this.#wait(Math.min(2 * boundMs, LAST_BOUND_MS))
         this.stop()
         recovered()
       })
     })
+    this.#timer = timer
   }
 }
 
