@@ -8,11 +8,11 @@ export interface Screen {
 }
 
 /** A terminal is redrawn in place; anything else gets a line a time. */
-export function screenOn(stream: Pick<WriteStream, 'write'> & { readonly isTTY?: boolean }): Screen {
+export function screenOn(stream: Output): Screen {
   return stream.isTTY ? redrawing(stream) : logging(stream)
 }
 
-type Output = Pick<WriteStream, 'write'>
+type Output = Pick<WriteStream, 'write'> & Partial<Pick<WriteStream, 'isTTY' | 'rows'>>
 
 function logging(stream: Output): Screen {
   return {
@@ -29,10 +29,11 @@ function redrawing(stream: Output): Screen {
   let drawn: readonly string[] = []
   const back = (): string => (drawn.length === 0 ? '' : `\r\x1b[${drawn.length}A`)
   const draw = (sentences: string, lines: readonly string[]): void => {
-    // One line of the frame is one line of the terminal, whatever its width: the way back counts on it.
-    const text = lines.map((text) => `${text}\n`).join('')
-    stream.write(`${back()}${CLEAR_TO_END}${sentences}${WRAP_OFF}${text}${WRAP_ON}`)
-    drawn = lines
+    const before = back()
+    // The way back counts lines: one of the frame is one of the terminal whatever its width, and all are on the screen.
+    drawn = lines.slice(0, (stream.rows ?? Number.POSITIVE_INFINITY) - 1)
+    const text = drawn.map((text) => `${text}\n`).join('')
+    stream.write(`${before}${CLEAR_TO_END}${sentences}${WRAP_OFF}${text}${WRAP_ON}`)
   }
   return {
     say: (sentence) => draw(`${sentence}\n`, drawn),

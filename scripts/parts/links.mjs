@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { ROOT } from './checkout.mjs'
 
-/** Links in the checkout's Markdown that lead to no file or no heading, a sentence each. Looks at no other host. */
-export function brokenLinks() {
-  return markdownFiles(ROOT).flatMap((file) => {
+/** Links in the Markdown of a folder that lead to no file or no heading, a sentence each. Looks at no other host. */
+export function brokenLinks(root = ROOT) {
+  return markdownFiles(root).flatMap((file) => {
     const broken = linksIn(file).filter((link) => !leadsSomewhere(file, link))
-    return broken.map((link) => `${relative(ROOT, file)}: the link to ${link} leads nowhere`)
+    return broken.map((link) => `${relative(root, file)}: the link to ${link} leads nowhere`)
   })
 }
 

@@ -28,6 +28,14 @@ describe('the screen of the demo', () => {
     expect(text.match(/calls\/s/g)).to.have.length(1)
     expect(text).to.match(/^provider .*ended\nKumquat {2}2 s/)
   })
+
+  it('draws no more lines than the terminal has', () => {
+    const terminal = emulated()
+    const screen = screenOn({ write: terminal.write, isTTY: true, rows: 5 })
+    screen.show(viewAt(1))
+    screen.show(viewAt(2))
+    expect(terminal.text().trimEnd().split('\n')).to.have.length(4)
+  })
 })
 
 function viewAt(seconds: number): View {
