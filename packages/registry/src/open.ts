@@ -1,16 +1,16 @@
-import { type Clock, type Logger, RpcError, type Store } from '@kumquat/core'
+import type { Store } from '@kumquat/core'
 import { parseRegistryUrl } from './registry-url.ts'
 import { file } from './stores/file/file.ts'
 import { memory } from './stores/memory/memory.ts'
+import type { StoreOptions } from './stores/store-over.ts'
 
-export interface OpenOptions {
-  readonly clock?: Clock
-  readonly logger?: Logger
-}
+/** What the URL says goes before these. */
+export type OpenOptions = StoreOptions
 
 /**
- * Opens the store that `url` names: `memory:`, `file:./folder` or `zookeeper://host:2181,host:2181/root?sessionTimeoutMs=6000`.
- * Does not wait for a server. Rejects with `TypeError` when the URL is wrong, naming it and the known schemes.
+ * Opens the store that `url` names: `memory:`, `file:./folder?leaseMs=5000` or
+ * `zookeeper://host:2181,host:2181/root?sessionTimeoutMs=6000&operationTimeoutMs=5000`; the latter two take `maxValueBytes`.
+ * Does not wait for a server. Rejects with `TypeError` or `RangeError` when the URL is wrong, naming it and what is known.
  */
 export async function open(url: string, options: OpenOptions = {}): Promise<Store> {
   const parsed = parseRegistryUrl(url)
@@ -19,7 +19,10 @@ export async function open(url: string, options: OpenOptions = {}): Promise<Stor
       return memory(options)
     case 'file':
       return file({ ...options, ...parsed.options, dir: parsed.dir })
-    case 'zookeeper':
-      throw new RpcError('unimplemented', `the ${parsed.scheme} store is on its way`)
+    case 'zookeeper': {
+      // Only who uses it pays for it.
+      const { zookeeper } = await import('./stores/zookeeper/index.ts')
+      return zookeeper({ ...options, ...parsed.options, servers: parsed.servers, root: parsed.root })
+    }
   }
 }

@@ -1,1 +1,1 @@
-export {}
+export { type ZookeeperOptions, zookeeper } from './zookeeper.ts'

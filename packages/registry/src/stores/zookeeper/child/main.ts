@@ -1,0 +1,57 @@
+// The process that talks to ZooKeeper on behalf of its parent, and lives no longer than that: when the channel to it ends,
+// however that comes about, the session is closed at once and with it all that is held.
+
+import { systemClock } from '@kumquat/core'
+import type { Failure, FromChild, Question, Setting, ToChild } from '../protocol.ts'
+import type { Session } from './session.ts'
+
+let session: Session | undefined
+let ask: ((question: Question) => Promise<unknown>) | undefined
+
+const leave = (): never => {
+  session?.close()
+  process.exit(0)
+}
+process.title = 'kumquat-zookeeper'
+process.on('disconnect', leave)
+// Ctrl-C reaches every process of the terminal; but it is for the parent to say goodbye, and then to let us go.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+process.on('message', (message: ToChild) => {
+  if ('start' in message) void start(message.start).catch(unusable)
+  else if ('question' in message) void reply(message.id, message.question)
+  else leave()
+})
+if (!process.connected) leave()
+
+/** Loads the driver only now: if that fails, the parent is to hear why. */
+async function start(setting: Setting): Promise<void> {
+  const [{ Session }, { Tree }] = await Promise.all([import('./session.ts'), import('./tree.ts')])
+  const started = new Session(setting, systemClock, {
+    news: (news) => say({ session: news }),
+    changed: (full) => say({ changed: full.slice(setting.root.length) || '/' }),
+  })
+  session = started
+  // Of the client of now, for the next one is another session.
+  ask = (question) => new Tree(started.client, setting.root)[question.op](question as never)
+}
+
+async function reply(id: number, question: Question): Promise<void> {
+  try {
+    say({ id, answer: await ask?.(question) })
+  } catch (error) {
+    say({ id, failure: failureOf(error) })
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return { code: typeof code === 'number' ? code : 0, text: String(message ?? error) }
+}
+
+const unusable = (error: unknown): void => say({ unusable: failureOf(error).text })
+
+function say(message: FromChild): void {
+  // Whether it arrives does not matter when nobody is there to read it.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}

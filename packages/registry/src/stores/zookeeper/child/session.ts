@@ -1,0 +1,88 @@
+import { type Clock, every } from '@kumquat/core'
+import type { SessionNews, Setting } from '../protocol.ts'
+import { ZooClient } from './zoo-client.ts'
+
+export interface SessionListener {
+  news(news: SessionNews): void
+  changed(path: string): void
+}
+
+const LOOK_MS = 200
+
+/**
+ * A session without end: the client is replaced when its session has expired, and when it has been without a connection
+ * for so long that the session must be over, or the names of the servers may stand for others by now, or the servers have
+ * forgotten what the client has seen and will not have it back.
+ */
+export class Session {
+  readonly #setting: Setting
+  readonly #clock: Clock
+  readonly #listener: SessionListener
+  readonly #looking: Disposable
+  #client: ZooClient
+  #patience: Disposable | undefined
+  #up = false
+  /** Whether the client has a session that can be lost. */
+  #begun = false
+
+  constructor(setting: Setting, clock: Clock, listener: SessionListener) {
+    this.#setting = setting
+    this.#clock = clock
+    this.#listener = listener
+    this.#client = this.#open()
+    this.#looking = every(clock, LOOK_MS, () => {
+      if (this.#up && !this.#client.isConnected) this.#disconnected()
+    })
+  }
+
+  /** The client of now. Calls while it has no connection are rejected. */
+  get client(): ZooClient {
+    return this.#client
+  }
+
+  close(): void {
+    this.#looking[Symbol.dispose]()
+    this.#patience?.[Symbol.dispose]()
+    this.#client.close()
+  }
+
+  #open(): ZooClient {
+    const { servers, sessionTimeoutMs, connectTimeoutMs } = this.#setting
+    const client = new ZooClient(servers, sessionTimeoutMs, {
+      connected: () => this.#connected(),
+      disconnected: () => this.#disconnected(),
+      expired: () => this.#replace(),
+      changed: (path) => this.#listener.changed(path),
+    })
+    client.open()
+    this.#replaceAfter(connectTimeoutMs)
+    return client
+  }
+
+  #connected(): void {
+    this.#patience?.[Symbol.dispose]()
+    this.#up = true
+    this.#begun = true
+    this.#listener.news({ state: 'connected', timeoutMs: this.#client.sessionTimeoutMs })
+  }
+
+  #disconnected(): void {
+    if (!this.#up) return
+    this.#up = false
+    this.#replaceAfter(this.#client.sessionTimeoutMs + this.#setting.connectTimeoutMs)
+    this.#listener.news({ state: 'suspended' })
+  }
+
+  #replaceAfter(delayMs: number): void {
+    this.#patience?.[Symbol.dispose]()
+    this.#patience = this.#clock.after(delayMs, () => this.#replace())
+  }
+
+  #replace(): void {
+    this.#client.close()
+    if (this.#begun) this.#listener.news({ state: 'lost' })
+    this.#up = false
+    this.#begun = false
+    this.#client = this.#open()
+  }
+}

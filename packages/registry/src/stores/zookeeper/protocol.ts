@@ -1,0 +1,57 @@
+import type { Entry, Revision } from '@kumquat/core'
+
+// What parent and child say to each other over IPC, as JSON.
+
+/** How the child reaches the servers. */
+export interface Setting {
+  /** `host:port,host:port`. */
+  readonly servers: string
+  /** Every path is below it. Empty, or beginning with "/". */
+  readonly root: string
+  readonly sessionTimeoutMs: number
+  /** A client that has not got a session by then is replaced by a new one, which looks the names up anew. */
+  readonly connectTimeoutMs: number
+}
+
+/** Each question, and what a good answer to it is. */
+export interface Questions {
+  get: { ask: { path: string }; answer: Entry | null }
+  /** `watched`: say `changed` once when this may be answered otherwise. */
+  list: { ask: { path: string; watched: boolean }; answer: readonly Entry[] }
+  put: { ask: { path: string; value: string; ifRevision?: Revision | null }; answer: Revision }
+  delete: { ask: { path: string; ifRevision?: Revision | null }; answer: null }
+  /** Answers with the session that holds the path, if `exclusive` and it is another than ours. */
+  claim: { ask: { path: string; value: string; exclusive: boolean }; answer: string | null }
+  release: { ask: { path: string }; answer: null }
+}
+
+export type QuestionName = keyof Questions
+
+export type Question = {
+  [Name in QuestionName]: { readonly op: Name } & Readonly<Questions[Name]['ask']>
+}[QuestionName]
+
+export type ToChild =
+  | { readonly start: Setting }
+  | { readonly id: number; readonly question: Question }
+  | { readonly close: true }
+
+export type FromChild =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: Failure }
+  | { readonly session: SessionNews }
+  /** The path of the node that changed: one that was listed, or a child of one. */
+  | { readonly changed: string }
+  /** The driver cannot be loaded: another child would fare no better. */
+  | { readonly unusable: string }
+
+/** A negative number of ZooKeeper's, and its words. */
+export interface Failure {
+  readonly code: number
+  readonly text: string
+}
+
+export type SessionNews =
+  | { readonly state: 'connected'; readonly timeoutMs: number }
+  | { readonly state: 'suspended' }
+  | { readonly state: 'lost' }

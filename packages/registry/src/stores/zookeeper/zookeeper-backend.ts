@@ -1,0 +1,121 @@
+import {
+  Cell,
+  type Clock,
+  type Entry,
+  type Logger,
+  type Revision,
+  RpcError,
+  type SessionState,
+  sleep,
+  type WriteOptions,
+} from '@kumquat/core'
+import { printable } from '../../printable.ts'
+import type { Backend } from '../backend.ts'
+import { heldByAnother } from '../refusals.ts'
+import { explained } from './explained.ts'
+import { Link, type LinkOptions } from './link.ts'
+import type { SessionNews } from './protocol.ts'
+
+/**
+ * How long an exclusive claim waits for the session that holds the path to end, in time-outs of ours: a dead session ends
+ * within its own time-out and one tick of the server, which is at most half of that.
+ */
+const PATIENCE_TIMEOUTS = 1.5
+const LOOK_AGAIN_MS = 200
+
+/** ZooKeeper, through a link: what is held is made again and what is watched is read again whenever the link is back. */
+export class ZookeeperBackend implements Backend {
+  readonly session: Cell<SessionState> = new Cell<SessionState>('suspended')
+  readonly #link: Link
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #restored: () => Promise<void>
+  readonly #observers = new Map<string, Set<() => void>>()
+  #connections = 0
+
+  constructor(options: LinkOptions, clock: Clock, logger: Logger, restored: () => Promise<void>) {
+    this.#clock = clock
+    this.#logger = logger
+    this.#restored = restored
+    this.#link = new Link(options, clock, logger, {
+      session: (state) => void this.#session(state),
+      changed: (path) => this.#changed(path),
+    })
+  }
+
+  async get(path: string): Promise<Entry | undefined> {
+    const entry = await explained(path, this.#link.ask<'get'>({ op: 'get', path }, { repeatable: true }))
+    return entry ?? undefined
+  }
+
+  list(path: string): Promise<readonly Entry[]> {
+    const watched = this.#observers.has(path)
+    return explained(path, this.#link.ask<'list'>({ op: 'list', path, watched }, { repeatable: true }))
+  }
+
+  put(path: string, value: string, options: WriteOptions): Promise<Revision> {
+    return explained(path, this.#link.ask<'put'>({ op: 'put', path, value, ...options }, { repeatable: false }))
+  }
+
+  async delete(path: string, options: WriteOptions): Promise<void> {
+    await explained(path, this.#link.ask<'delete'>({ op: 'delete', path, ...options }, { repeatable: false }))
+  }
+
+  async claim(path: string, value: string, exclusive: boolean): Promise<void> {
+    const since = this.#clock.now()
+    for (let told = false; ; told = true) {
+      const question = { op: 'claim', path, value, exclusive } as const
+      const holder = await explained(path, this.#link.ask<'claim'>(question, { repeatable: true }))
+      if (holder === null) return
+      const patienceMs = PATIENCE_TIMEOUTS * this.#link.sessionTimeoutMs
+      if (this.#clock.now() - since > patienceMs) throw heldByAnother(path, `session 0x${holder}`)
+      if (!told)
+        this.#logger.info({ path, holder, patienceMs }, `waiting for ${printable(path)}: left behind, or in use?`)
+      await sleep(this.#clock, LOOK_AGAIN_MS)
+    }
+  }
+
+  async release(path: string): Promise<void> {
+    // Whoever stops shall not wait for a line that is down: the session's end, or the line's return, does the same.
+    if (!this.#link.isUp) throw new RpcError('unavailable', 'no connection to ZooKeeper', { outcome: 'not-run' })
+    await explained(path, this.#link.ask<'release'>({ op: 'release', path }, { repeatable: false }))
+  }
+
+  observe(path: string, changed: () => void): Disposable {
+    const observers = this.#observers.get(path) ?? new Set()
+    this.#observers.set(path, observers.add(changed))
+    return {
+      [Symbol.dispose]: () => {
+        observers.delete(changed)
+        if (observers.size === 0) this.#observers.delete(path)
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    this.session.set('closed')
+    await this.#link.close()
+  }
+
+  /** The news is of a node that was listed, or of a child of one. */
+  #changed(path: string): void {
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/'
+    for (const changed of [...(this.#observers.get(path) ?? []), ...(this.#observers.get(parent) ?? [])]) changed()
+  }
+
+  async #session(state: SessionNews['state']): Promise<void> {
+    if (this.session.current === 'closed') return
+    if (state === 'connected') {
+      this.#connections += 1
+      const connection = this.#connections
+      await this.#restored()
+      if (connection === this.#connections && this.#link.isUp) this.#set('connected')
+    } else if (!(state === 'suspended' && this.session.current === 'lost')) {
+      this.#set(state)
+    }
+  }
+
+  #set(state: SessionState): void {
+    if (this.session.current !== 'closed') this.session.set(state)
+  }
+}

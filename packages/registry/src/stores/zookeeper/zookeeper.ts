@@ -1,0 +1,45 @@
+import { type Store, silent, systemClock } from '@kumquat/core'
+import { type StoreOptions, storeOver } from '../store-over.ts'
+import { ZookeeperBackend } from './zookeeper-backend.ts'
+
+export interface ZookeeperOptions extends StoreOptions {
+  /** `host:port`, or several with "," between. */
+  readonly servers: string
+  /** The path below which everything stands, e.g. `/lemonhjuice`. Made with the first write. Default: the server's root. */
+  readonly root?: string
+  /**
+   * How long the server keeps what is held after the last sign of life. In ms, from 1 000, default 6 000; the server has
+   * bounds of its own. A process that is killed takes its entries with it at once; this is for cut lines and dead machines.
+   */
+  readonly sessionTimeoutMs?: number
+  /** Bound of every operation, the waiting for a connection included. In ms, default 5 000. */
+  readonly operationTimeoutMs?: number
+}
+
+/** In one packet of ZooKeeper, which by default is cut at 1 MiB, there must be room for more than the value. */
+const MAX_VALUE_BYTES = 1_000_000
+
+/**
+ * A store in ZooKeeper, by npm `zookeeper` in a forked process of its own. Begins to connect at once and for as long as it
+ * takes; operations reject with `RpcError` `unavailable` while it cannot.
+ */
+export function zookeeper({
+  servers,
+  root = '',
+  sessionTimeoutMs = 6_000,
+  operationTimeoutMs = 5_000,
+  ...options
+}: ZookeeperOptions): Store {
+  assertAtLeast('sessionTimeoutMs', sessionTimeoutMs, 1_000)
+  assertAtLeast('operationTimeoutMs', operationTimeoutMs, 1)
+  const { maxValueBytes = 0, clock = systemClock, logger = silent } = options
+  if (maxValueBytes > MAX_VALUE_BYTES) {
+    throw new RangeError(`maxValueBytes ${maxValueBytes} is above ${MAX_VALUE_BYTES}: ZooKeeper's packets end at 1 MiB`)
+  }
+  const link = { servers, root, sessionTimeoutMs, operationTimeoutMs, connectTimeoutMs: operationTimeoutMs }
+  return storeOver((restored) => new ZookeeperBackend(link, clock, logger, restored), options)
+}
+
+function assertAtLeast(name: string, value: number, least: number): void {
+  if (!(value >= least && value <= 2 ** 31 - 1)) throw new RangeError(`${name} ${value} is not ${least} ms or more`)
+}
