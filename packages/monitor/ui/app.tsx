@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Snapshot } from '../src/dashboard/model.ts'
-import { attention } from './attention.ts'
+import { attention, type Concern } from './attention.ts'
 import { pageTitle } from './page-title.ts'
 import { Missing } from './pages/missing.tsx'
 import { Overview } from './pages/overview.tsx'
@@ -25,32 +25,28 @@ export interface AppProps {
 export function App({ board, router, theme }: AppProps): VNode {
   const route = router.route.value
   const snapshot = board.snapshot.value
+  const concerns = snapshot === undefined ? [] : attention(snapshot)
   const main = useNewPage(route)
   return (
     <div class="frame">
-      <SideBar
-        route={route}
-        snapshot={snapshot}
-        stream={board.stream.value}
-        concerns={snapshot === undefined ? 0 : attention(snapshot).length}
-      />
+      <SideBar route={route} snapshot={snapshot} stream={board.stream.value} concerns={concerns.length} />
       <main ref={main} tabIndex={-1} aria-labelledby="title">
         <TopBar route={route} board={board} theme={theme} />
         {snapshot !== undefined && <LostBanner stream={board.stream.value} at={snapshot.at} />}
         <div class="page">
-          {snapshot === undefined ? <Waiting stream={board.stream.value} /> : page(route, snapshot, router)}
+          {snapshot === undefined ? <Waiting stream={board.stream.value} /> : page(route, snapshot, concerns, router)}
         </div>
       </main>
     </div>
   )
 }
 
-function page(route: Route, snapshot: Snapshot, { replace }: Router): ComponentChildren {
+function page(route: Route, snapshot: Snapshot, concerns: readonly Concern[], { replace }: Router): ComponentChildren {
   switch (route.page) {
     case 'overview':
     case 'services': {
       const filter = { text: route.filter, change: (text: string) => replace({ ...route, filter: text }) }
-      if (route.page === 'overview') return <Overview snapshot={snapshot} filter={filter} />
+      if (route.page === 'overview') return <Overview snapshot={snapshot} concerns={concerns} filter={filter} />
       return <Services snapshot={snapshot} filter={filter} />
     }
     case 'service': {

@@ -151,6 +151,22 @@ describe('the page of the dashboard', function () {
     expect(await ground()).to.equal(dark)
   })
 
+  it('draws its charts anew in the theme that was chosen', async () => {
+    busy()
+    const { page } = await open({ theme: 'light' })
+    await eventually(async () => expect(await callsShown(page)).to.be.above(0))
+    await page.getByRole('button', { name: 'Live' }).click()
+    const picture = (): Promise<string> =>
+      page
+        .locator('canvas')
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())
+    const light = await picture()
+    expect(await picture()).to.equal(light)
+    await page.getByRole('button', { name: 'Dark' }).click()
+    await eventually(async () => expect(await picture()).not.to.equal(light))
+  })
+
   it('is used by keyboard alone', async () => {
     const { page } = await open()
     await page.getByRole('link', { name: 'movie/catalog' }).waitFor()
@@ -208,8 +224,9 @@ describe('the page of the dashboard', function () {
     it('says how to make a first call', async () => {
       const { page } = await open()
       await turnTo(page, '#/services/movie/catalog', 'movie/catalog')
-      const { id } = night.providers[0]!.record
-      await page.getByText(`curl -X POST ${id}/movie/catalog/getMovieByCity`).waitFor()
+      const command = await page.getByText('curl -X POST').textContent()
+      const stable = night.providers.filter(({ record }) => !record.gray).map(({ record }) => record.id)
+      expect(stable.map((id) => `curl -X POST ${id}/movie/catalog/getMovieByCity`)).to.include(command?.split(' -H')[0])
     })
 
     it('says that a service is not there, and shows it when it comes', async () => {

@@ -35,7 +35,7 @@ export interface Plot {
 const HEIGHT = 190
 const FONT = '11px system-ui, sans-serif'
 
-/** Draws into `host` and follows its width. The pointers of all plots of the page move together. */
+/** Draws into `host`, follows its width and the theme. The pointers of all plots of the page move together. */
 export function plot(host: HTMLElement, { lines, value, time, onPoint }: PlotOptions): Plot {
   let span: Timespan = { from: 0, to: 1 }
   const css =
@@ -68,7 +68,12 @@ export function plot(host: HTMLElement, { lines, value, time, onPoint }: PlotOpt
           splits: (_, __, from, to, step) => multiples(step, from, to),
           values: (_, at, __, ___, step) => at.map((seconds) => time(seconds * 1000, step < 60)),
         },
-        { ...axis, size: (_, labels) => widest(labels), space: 34, values: (_, at) => at.map(value) },
+        {
+          ...axis,
+          size: (_, labels) => widest(labels),
+          space: 34,
+          values: (_, at) => at.map((mark) => round(value(mark))),
+        },
       ],
       series: [
         {},
@@ -87,6 +92,8 @@ export function plot(host: HTMLElement, { lines, value, time, onPoint }: PlotOpt
   )
   const size = new ResizeObserver(() => chart.setSize({ width: Math.max(1, host.clientWidth), height: HEIGHT }))
   size.observe(host)
+  const theme = new MutationObserver(() => chart.redraw())
+  theme.observe(document.documentElement, { attributeFilter: ['data-theme'] })
   return {
     show: (frame) => {
       span = frame.span
@@ -94,6 +101,7 @@ export function plot(host: HTMLElement, { lines, value, time, onPoint }: PlotOpt
     },
     dispose: () => {
       size.disconnect()
+      theme.disconnect()
       chart.destroy()
     },
   }
@@ -104,6 +112,9 @@ function multiples(step: number, from: number, to: number): number[] {
   const first = Math.ceil(from / step)
   return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, index) => (first + index) * step)
 }
+
+/** `5.0 ms` is `5 ms` on an axis: its marks are whole by choice. */
+const round = (label: string): string => label.replace(/\.0+(?!\d)/, '')
 
 /** Room for the labels of an axis, in px: digits of the font are about 6.6 wide. */
 function widest(labels: readonly string[] | null): number {

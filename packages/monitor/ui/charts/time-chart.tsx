@@ -25,7 +25,7 @@ export function TimeChart({ title, note, lines, frame, value }: TimeChartProps):
     drawing.current = plot(host.current, { lines, value, time, onPoint: setPoint })
     return () => drawing.current?.dispose()
   }, [])
-  useEffect(() => drawing.current?.show(frame))
+  useEffect(() => drawing.current?.show(frame), [frame])
   const quiet = frame.rows.every((row) => row.every((reading) => !reading))
   const index = point ?? frame.times.length - 1
   return (

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { Command } from '../parts/command.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { RETRY_MS, type StreamState } from '../stream.ts'
 
@@ -13,8 +14,9 @@ export function Waiting({ stream }: WaitingProps): VNode {
       <Notice title="The dashboard's server does not answer">
         <p>
           It is asked again every {RETRY_MS / 1000} s, and this page fills in by itself. If this stays, the process that
-          serves the dashboard has ended: start it again where it ran.
+          serves the dashboard has ended: start it again where it ran. The demo's command is:
         </p>
+        <Command text="npm start" />
       </Notice>
     )
   }

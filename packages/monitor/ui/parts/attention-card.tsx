@@ -11,7 +11,7 @@ export function AttentionCard({ concerns }: AttentionCardProps): VNode | null {
   const [worst] = concerns
   if (worst === undefined) return null
   return (
-    <section class={`card attention ${worst.tone}`} aria-labelledby="attention">
+    <section class={worst.tone === 'bad' ? 'card attention urgent' : 'card attention'} aria-labelledby="attention">
       <h2 id="attention">
         Needs attention <Pill tone={worst.tone}>{concerns.length}</Pill>
       </h2>

@@ -41,7 +41,7 @@ function Registry({ registry: { url, state, since }, at }: { registry: RegistryV
   )
 }
 
-/** Breaks where an address may break: after the scheme between servers, before the path. */
+/** Breaks where an address may break: after the scheme, between servers and before the path. */
 function Url({ url }: { url: string }): VNode {
   return (
     <span class="url">

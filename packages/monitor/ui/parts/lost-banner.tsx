@@ -14,7 +14,8 @@ export function LostBanner({ stream, at }: LostBannerProps): VNode | null {
     return (
       <p class="banner warn" role="status">
         <b>The dashboard's server does not answer.</b> These figures are of {timeOfDay(at)}; trying again every{' '}
-        {RETRY_MS / 1000} s. If this stays, its process has ended: start it again where it ran.
+        {RETRY_MS / 1000} s. If this stays, its process has ended: start it again where it ran, the demo with{' '}
+        <code>npm start</code>.
       </p>
     )
   }

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 
-export type Tone = 'ok' | 'warn' | 'bad' | 'gray' | 'plain'
+export type Tone = 'ok' | 'warn' | 'bad' | 'gray'
 
 export interface PillProps {
   /** `gray` is for the gray lane alone. */

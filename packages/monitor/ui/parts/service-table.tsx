@@ -17,7 +17,7 @@ export interface ServiceTableProps {
 
 /** One row a service. */
 export function ServiceTable({ services, at, filter }: ServiceTableProps): VNode {
-  const shown = services.filter((service) => matches(service, filter.text))
+  const shown = filter.text === '' ? services : services.filter((service) => matches(service, filter.text))
   return (
     <section class="card table" aria-labelledby="services">
       <div class="tools">

@@ -22,7 +22,7 @@ export interface TableProps<Row> {
 }
 
 /** Rows drawn before somebody asks for all of them. */
-const FIRST_ROWS = 200
+const FIRST_ROWS = 100
 
 interface Sorting {
   readonly title: string

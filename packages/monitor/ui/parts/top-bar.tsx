@@ -44,7 +44,6 @@ function StreamSwitch({ board }: { board: Board }): VNode {
     <button
       type="button"
       class={`switch ${state}`}
-      aria-pressed={paused}
       title={paused ? 'Go on with live updates' : 'Hold the figures still'}
       onClick={paused ? board.resume : board.pause}
     >
