@@ -1,4 +1,5 @@
 import type { Clock } from '@kumquat/core'
+import { onAbort } from './on-abort.ts'
 
 export interface BoundedOptions {
   readonly clock: Clock
@@ -15,12 +16,12 @@ export function bounded<T>(work: Promise<T>, { clock, ms, signal, otherwise }: B
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       timer?.[Symbol.dispose]()
-      signal?.removeEventListener('abort', giveUp)
+      abort?.[Symbol.dispose]()
       settle()
     }
     const giveUp = (): void => end(() => reject(otherwise()))
     const timer = ms === undefined ? undefined : clock.after(ms, giveUp, { keepAlive: true })
-    signal?.addEventListener('abort', giveUp)
+    const abort = signal && onAbort(signal, giveUp)
     if (signal?.aborted) giveUp()
     work.then(
       (value) => end(() => resolve(value)),

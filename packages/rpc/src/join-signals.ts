@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts'
+
 export interface JoinedSignal extends Disposable {
   /** Absent when there was none to join. */
   readonly signal?: AbortSignal
@@ -14,13 +16,11 @@ export function joinSignals(a: AbortSignal | undefined, b: AbortSignal | undefin
   const joined = new AbortController()
   const abort = (): void => joined.abort(a.aborted ? a.reason : b.reason)
   if (a.aborted || b.aborted) abort()
-  a.addEventListener('abort', abort)
-  b.addEventListener('abort', abort)
+  const listening = [onAbort(a, abort), onAbort(b, abort)]
   return {
     signal: joined.signal,
     [Symbol.dispose]() {
-      a.removeEventListener('abort', abort)
-      b.removeEventListener('abort', abort)
+      for (const one of listening) one[Symbol.dispose]()
     },
   }
 }

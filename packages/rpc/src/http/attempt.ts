@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError } from '@kumquat/core'
+import { onAbort } from '../on-abort.ts'
 import { decodeError } from './error-body.ts'
 import type { AnswerController, AnswerHandler } from './pool.ts'
 import { transportError } from './transport-error.ts'
@@ -33,6 +34,7 @@ export interface AttemptParts {
 export class Attempt implements AnswerHandler {
   readonly #parts: AttemptParts
   readonly #timer: Disposable | undefined
+  readonly #abort: Disposable | undefined
   #controller: AnswerController | undefined
   #settled = false
   #status = 0
@@ -42,15 +44,7 @@ export class Attempt implements AnswerHandler {
     this.#parts = parts
     const { invocation, clock, leftMs } = parts
     if (leftMs < Number.POSITIVE_INFINITY) this.#timer = clock.after(leftMs, () => this.#expire())
-    invocation.signal?.addEventListener('abort', this)
-  }
-
-  /** The caller's signal aborted. */
-  handleEvent(): void {
-    const cause: unknown = this.#parts.invocation.signal?.reason
-    this.#giveUp(
-      new RpcError('canceled', `${this.#where} was canceled by its caller`, { outcome: this.#outcome, cause }),
-    )
+    if (invocation.signal) this.#abort = onAbort(invocation.signal, () => this.#cancel())
   }
 
   onRequestStart(controller: AnswerController): void {
@@ -100,6 +94,13 @@ export class Attempt implements AnswerHandler {
     return this.#controller === undefined ? 'not-run' : 'unknown'
   }
 
+  #cancel(): void {
+    const cause: unknown = this.#parts.invocation.signal?.reason
+    this.#giveUp(
+      new RpcError('canceled', `${this.#where} was canceled by its caller`, { outcome: this.#outcome, cause }),
+    )
+  }
+
   #expire(): void {
     const doing = this.#controller === undefined ? 'waited for a connection' : 'did not answer'
     const message = `${this.#where} ${doing} until the deadline of the call; allow it more time, or see what holds it up`
@@ -116,9 +117,8 @@ export class Attempt implements AnswerHandler {
     if (this.#settled) return false
     this.#settled = true
     this.#timer?.[Symbol.dispose]()
-    const { invocation, peer } = this.#parts
-    invocation.signal?.removeEventListener('abort', this)
-    peer.ended()
+    this.#abort?.[Symbol.dispose]()
+    this.#parts.peer.ended()
     return true
   }
 }
