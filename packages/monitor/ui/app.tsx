@@ -31,8 +31,10 @@ export function App({ board, router, theme }: AppProps): VNode {
     <div class="frame">
       <SideBar route={route} snapshot={snapshot} stream={board.stream.value} concerns={concerns.length} />
       <main ref={main} tabIndex={-1} aria-labelledby="title">
-        <TopBar route={route} board={board} theme={theme} />
-        {snapshot !== undefined && <LostBanner stream={board.stream.value} at={snapshot.at} />}
+        <div class="head">
+          <TopBar route={route} board={board} theme={theme} />
+          {snapshot !== undefined && <LostBanner stream={board.stream.value} at={snapshot.at} />}
+        </div>
         <div class="page">
           {snapshot === undefined ? <Waiting stream={board.stream.value} /> : page(route, snapshot, concerns, router)}
         </div>

@@ -7,6 +7,9 @@ import { faintTexts } from './contrast.ts'
 import { type MovieNight, movieNight, REGISTRY } from './movie-night.ts'
 import { expectToFit, turnTo, type Visit, type VisitOptions, visit } from './visit.ts'
 
+/** On both sides of every width at which the page changes. */
+const WIDTHS = [1440, 1200, 1000, 700, 420]
+
 describe('the page of the dashboard', function () {
   this.timeout(30_000)
   let browser: Browser
@@ -78,18 +81,19 @@ describe('the page of the dashboard', function () {
         expect(await faintTexts(page, 4.5)).to.deep.equal([])
       })
 
-      for (const width of [1440, 420]) {
-        it(`fits a window of ${width} px`, async () => {
-          busy()
-          const { page, troubles } = await open({ theme, width })
-          await page.getByRole('link', { name: 'movie/catalog' }).waitFor()
-          await expectToFit(page)
-          await turnTo(page, '#/services/movie/catalog', 'movie/catalog')
-          await page.locator('canvas').first().waitFor()
-          await expectToFit(page)
-          expect(troubles).to.deep.equal([])
-        })
-      }
+      it('fits windows of 1440 to 420 px', async () => {
+        busy()
+        const [entry] = night.listed
+        const known = { version: '2.4.0-rc.1+20261120', zone: 'eu-central-1a' }
+        night.catalog.set([{ ...entry!, records: entry!.records.map((record) => ({ ...record, ...known })) }])
+        const { page, troubles } = await open({ theme })
+        await page.getByText(known.version).waitFor()
+        await expectToFit(page, WIDTHS)
+        await turnTo(page, '#/services/movie/catalog', 'movie/catalog')
+        await page.locator('canvas').first().waitFor()
+        await expectToFit(page, WIDTHS)
+        expect(troubles).to.deep.equal([])
+      })
     })
   }
 

@@ -5,8 +5,6 @@ export interface VisitOptions {
   readonly url: string
   /** What the system prefers. Default `light`. */
   readonly theme?: 'light' | 'dark'
-  /** In px. Default 1440. */
-  readonly width?: number
 }
 
 /** A page that keeps what went wrong on it. */
@@ -16,8 +14,8 @@ export interface Visit extends AsyncDisposable {
   readonly troubles: readonly string[]
 }
 
-export async function visit(browser: Browser, { url, theme = 'light', width = 1440 }: VisitOptions): Promise<Visit> {
-  const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 900 } })
+export async function visit(browser: Browser, { url, theme = 'light' }: VisitOptions): Promise<Visit> {
+  const context = await browser.newContext({ colorScheme: theme, viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
   const troubles: string[] = []
   page.on('console', (message) => message.type() !== 'log' && troubles.push(`${message.type()}: ${message.text()}`))
@@ -37,8 +35,11 @@ export async function turnTo(page: Page, hash: string, title: string): Promise<v
   await page.getByRole('heading', { level: 1, name: title }).waitFor()
 }
 
-/** Fails when the page is wider than its window. */
-export async function expectToFit(page: Page): Promise<void> {
-  const [wanted, given] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth] as const)
-  expect(wanted, `width of ${page.url()}`).to.be.at.most(given)
+/** Fails when the page is wider than its window, for windows of these widths in px. */
+export async function expectToFit(page: Page, widths: readonly number[]): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 })
+    const wanted = await page.evaluate(() => document.documentElement.scrollWidth)
+    expect(wanted, `width of ${page.url()} in a window of ${width} px`).to.be.at.most(width)
+  }
 }

@@ -6,7 +6,7 @@ import { type Frame, type Line, type Plot, plot } from './plot.ts'
 
 export interface TimeChartProps {
   readonly title: string
-  /** What is measured, and in what. */
+  /** What is measured, and in what. Gives way to the time under the pointer. */
   readonly note: string
   readonly lines: readonly Line[]
   readonly frame: Frame
@@ -31,10 +31,9 @@ export function TimeChart({ title, note, lines, frame, value }: TimeChartProps):
   return (
     <section class="card chart">
       <h2>
-        {title} <small>{note}</small>
+        {title} <small>{point === undefined ? note : timeOfDay((frame.times[index] ?? 0) * 1000)}</small>
       </h2>
       <dl class="legend">
-        {point !== undefined && <div class="mute">{timeOfDay((frame.times[index] ?? 0) * 1000)}</div>}
         {lines.map(({ label, color }, row) => (
           <div key={label}>
             <dt>
