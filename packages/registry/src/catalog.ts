@@ -1,5 +1,6 @@
 import {
   Cell,
+  type Clock,
   formatServiceKey,
   isName,
   type Logger,
@@ -7,6 +8,7 @@ import {
   type ServiceKey,
   type Store,
   silent,
+  systemClock,
   type Watch,
 } from '@kumquat/core'
 import { branches } from './branches.ts'
@@ -23,6 +25,7 @@ export interface CatalogEntry {
 export interface CatalogOptions {
   /** Told once of each entry that cannot be read. */
   readonly logger?: Logger
+  readonly clock?: Clock
 }
 
 /**
@@ -31,10 +34,11 @@ export interface CatalogOptions {
  */
 export async function catalog(
   store: Store,
-  { logger = silent }: CatalogOptions = {},
+  { logger = silent, clock = systemClock }: CatalogOptions = {},
 ): Promise<Watch<readonly CatalogEntry[]>> {
   const services = new Map<string, CatalogEntry>()
   const all = new Cell<readonly CatalogEntry[]>([])
+  const waiting = { logger, clock }
   const publish = (): void => all.set([...services.values()].sort(byKey))
 
   const serviceBranch = (service: ServiceKey): Disposable => {
@@ -45,7 +49,7 @@ export async function catalog(
       services.set(path, { service, records })
       publish()
     }
-    const watch = lastingWatch(store, path, (entries) => tell(read(entries)), { logger })
+    const watch = lastingWatch(store, path, (entries) => tell(read(entries)), waiting)
     return {
       [Symbol.dispose]() {
         watch[Symbol.dispose]()
@@ -54,13 +58,11 @@ export async function catalog(
     }
   }
   const groupBranch = (service: ServiceKey): Disposable =>
-    branches(store, servicePath(service), (name) => (name === PROVIDERS ? serviceBranch(service) : undefined), {
-      logger,
-    })
+    branches(store, servicePath(service), (name) => (name === PROVIDERS ? serviceBranch(service) : undefined), waiting)
   const appBranch = (app: string): Disposable =>
-    branches(store, `/${app}`, (group) => (isName(group) ? groupBranch({ app, group }) : undefined), { logger })
+    branches(store, `/${app}`, (group) => (isName(group) ? groupBranch({ app, group }) : undefined), waiting)
 
-  const root = branches(store, '/', (app) => (isName(app) ? appBranch(app) : undefined), { logger })
+  const root = branches(store, '/', (app) => (isName(app) ? appBranch(app) : undefined), waiting)
   return {
     get current() {
       return all.current

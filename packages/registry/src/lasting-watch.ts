@@ -1,11 +1,11 @@
-import { type Clock, type Entry, type Logger, type Store, systemClock, type Watch } from '@kumquat/core'
+import type { Clock, Entry, Logger, Store, Watch } from '@kumquat/core'
 import { printable } from './printable.ts'
 
 const RETRY_MS = 1_000
 
 export interface LastingWatchOptions {
   readonly logger: Logger
-  readonly clock?: Clock
+  readonly clock: Clock
 }
 
 /** A watch that is begun again until it stands, for those who can wait. Tells every set, the first one included. */
@@ -13,7 +13,7 @@ export function lastingWatch(
   store: Store,
   path: string,
   tell: (entries: readonly Entry[]) => void,
-  { logger, clock = systemClock }: LastingWatchOptions,
+  { logger, clock }: LastingWatchOptions,
 ): Disposable {
   let ended = false
   let watch: Watch<readonly Entry[]> | undefined

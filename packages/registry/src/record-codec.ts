@@ -24,8 +24,8 @@ const SCHEMA = 1
 
 /** The value of a provider's entry. Its host stands in the entry's name only. */
 export function encodeRecord(record: ProviderRecord): string {
-  const { id: _id, host: _host, ...facts } = record
-  return JSON.stringify({ schema: SCHEMA, ...facts })
+  const { id: _id, host: _host, port, version, methods, gray, ...more } = record
+  return JSON.stringify({ schema: SCHEMA, port, version, methods, gray, ...more })
 }
 
 /**

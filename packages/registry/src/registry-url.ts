@@ -30,7 +30,7 @@ export function parseRegistryUrl(url: string): RegistryUrl {
     }
     case 'zookeeper': {
       const [, authority = '', path = ''] = /^\/\/([^/]*)(\/.*)?$/s.exec(rest ?? '') ?? []
-      if (authority.includes('@')) throw wrong('has credentials, which this store cannot use yet; leave them out')
+      if (url.includes('@')) throw wrong('has credentials or an "@", which this store cannot use; leave them out')
       if (authority === '') throw wrong('names no host; write e.g. zookeeper://127.0.0.1:2181/my-root')
       const servers = authority.split(',').map((server) => readServer(server, wrong))
       const root = decode(path, wrong).replace(/\/+$/, '')
@@ -43,8 +43,7 @@ export function parseRegistryUrl(url: string): RegistryUrl {
 
 /** The URL of a registry for people and logs: without user and password. Never throws. */
 export function describeUrl(url: string): string {
-  const [place = '', ...query] = url.split('?')
-  return [place.replace(/\/\/.*@/s, '//'), ...query].join('?')
+  return url.startsWith('file:') ? url : url.replace(/\/\/.*@/s, '//')
 }
 
 type Wrong = (what: string) => TypeError

@@ -21,9 +21,14 @@ export interface StoreContractOptions {
   readonly it: (title: string, body: () => Promise<void>) => unknown
   /** Makes a fresh tree. */
   readonly prepare: () => Promise<Backing>
+  /** Bad days that this backend cannot have. Default: none. */
+  readonly leaveOut?: readonly BadDay[]
   /** Bound of every waiting for a change to be seen. Default 5 000. */
   readonly withinMs?: number
 }
+
+/** Parts of the suite that turn the switches of `Backing`. */
+export type BadDay = 'a lost session' | 'a line that is down'
 
 /** Adds one fact to the suite: a fresh tree, and a waiting with the bound of the backend. */
 export type Fact = (title: string, body: (backing: Backing, until: Until) => Promise<void>) => void

@@ -1,0 +1,107 @@
+import { describeUrl } from '@kumquat/registry'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { parseRegistryUrl } from '../src/registry-url.ts'
+
+describe('parseRegistryUrl()', () => {
+  it('reads each scheme', () => {
+    expect(parseRegistryUrl('memory:')).to.deep.equal({ scheme: 'memory' })
+    expect(parseRegistryUrl('file:./.kumquat')).to.deep.equal({ scheme: 'file', dir: './.kumquat', options: {} })
+    expect(parseRegistryUrl('zookeeper://10.0.0.1:2181,10.0.0.2/lemonhjuice/?sessionTimeoutMs=9000')).to.deep.equal({
+      scheme: 'zookeeper',
+      servers: '10.0.0.1:2181,10.0.0.2:2181',
+      root: '/lemonhjuice',
+      options: { sessionTimeoutMs: 9_000 },
+    })
+  })
+
+  it('reads folders with and without slashes, and escapes', () => {
+    const dirs = {
+      'file:a%20b': 'a b',
+      'file:/var/x': '/var/x',
+      'file:///var/x': '/var/x',
+      'file:../x?leaseMs=2000': '../x',
+    }
+    for (const [url, dir] of Object.entries(dirs)) expect(parseRegistryUrl(url)).to.have.property('dir', dir)
+  })
+
+  it('reads IPv6 servers and a root that is the server’s own', () => {
+    expect(parseRegistryUrl('zookeeper://[::1]:99')).to.include({ servers: '[::1]:99', root: '' })
+    expect(parseRegistryUrl('zookeeper://[::1]/')).to.include({ servers: '[::1]:2181', root: '' })
+  })
+
+  const wrong: Readonly<Record<string, string>> = {
+    '': 'known are memory:, file:<folder>, zookeeper://',
+    'localhost:2181': 'no known scheme',
+    'etcd://localhost': 'no known scheme',
+    'memory:x': 'something after "memory:"',
+    'memory:?a=1': 'known here are none',
+    'file:': 'names no folder',
+    'file://host/x': 'names no folder',
+    'file:%zz': '"%" that begins no escape',
+    'file:x?leaseMs=soon': 'leaseMs="soon", which is no whole number above 0',
+    'zookeeper:': 'names no host',
+    'zookeeper://': 'names no host',
+    'zookeeper:///root': 'names no host',
+    'zookeeper://a:b:2': 'the port "b:2"',
+    'zookeeper://a:0': 'the port "0"',
+    'zookeeper://a:65536': 'the port "65536"',
+    'zookeeper://a,,b': 'the host ""',
+    'zookeeper://a b': 'the host "a b"',
+    'zookeeper://a?sessionTimeout=1': 'the option "sessionTimeout"; known here are sessionTimeoutMs',
+    'zookeeper://a?sessionTimeoutMs=-1': 'sessionTimeoutMs="-1"',
+    'zookeeper://a?sessionTimeoutMs=': 'sessionTimeoutMs=""',
+    'zookeeper://user:secret@a/x': 'credentials',
+    'zookeeper://user:/secret@a/x': 'credentials',
+    'zookeeper://user:?secret@a/x': 'credentials',
+    'zookeeper://a/x#y': 'no known scheme',
+  }
+  for (const [url, what] of Object.entries(wrong)) {
+    it(`refuses ${JSON.stringify(url)}, naming it and what is wrong`, () => {
+      const error = catching(() => parseRegistryUrl(url))
+      expect(error).to.be.instanceOf(TypeError)
+      expect(error.message)
+        .to.contain(what)
+        .and.contain(JSON.stringify(describeUrl(url)))
+        .and.not.contain('secret')
+    })
+  }
+
+  it('answers or refuses with TypeError whatever it is given', () => {
+    const url = fc
+      .tuple(fc.constantFrom('file:', 'zookeeper://', 'memory:', ''), fc.string({ unit: 'binary' }))
+      .map((t) => t.join(''))
+    fc.assert(
+      fc.property(url, (text) => {
+        try {
+          return parseRegistryUrl(text).scheme.length > 0
+        } catch (error) {
+          return error instanceof TypeError
+        }
+      }),
+    )
+  })
+})
+
+describe('describeUrl()', () => {
+  it('leaves user and password out, whatever stands in them', () => {
+    for (const password of ['secret', 's/ec@ret', 's?cret', '']) {
+      expect(describeUrl(`zookeeper://me:${password}@10.0.0.1:2181/root`)).to.equal('zookeeper://10.0.0.1:2181/root')
+    }
+  })
+
+  it('changes nothing else', () => {
+    for (const url of ['memory:', 'file:./a@b', 'zookeeper://a,b/root?sessionTimeoutMs=1', 'nonsense']) {
+      expect(describeUrl(url)).to.equal(url)
+    }
+  })
+})
+
+function catching(task: () => unknown): Error {
+  try {
+    task()
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('nothing was thrown')
+}
