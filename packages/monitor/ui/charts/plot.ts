@@ -53,7 +53,7 @@ export function plot(host: HTMLElement, { lines, value, time, onPoint }: PlotOpt
       width: Math.max(1, host.clientWidth),
       height: HEIGHT,
       legend: { show: false },
-      padding: [8, 18, 0, 0],
+      padding: [8, 28, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: 'page' } },
       scales: {
         x: { time: true, range: () => [span.from / 1000, span.to / 1000] },

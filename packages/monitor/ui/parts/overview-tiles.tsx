@@ -33,7 +33,7 @@ export function OverviewTiles({ snapshot }: OverviewTilesProps): VNode {
 /** Where most of the errors are. */
 function worst({ services }: Snapshot): string {
   const [first] = services.toSorted((a, b) => b.errorRatio - a.errorRatio)
-  if (first === undefined || first.errorRatio === 0) return 'of the calls of the last 10 s'
+  if (first === undefined || first.errorRatio === 0) return 'in the last 10 s'
   return `${first.key} ${plain(percent(first.errorRatio))}`
 }
 

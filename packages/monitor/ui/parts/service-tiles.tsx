@@ -18,7 +18,7 @@ export function ServiceTiles({ service, at }: ServiceTilesProps): VNode {
   const named = versions.filter((version) => version !== '')
   return (
     <div class="tiles">
-      <FigureTiles figures={service} history={service.history} at={at} errorNote="of the calls of the last 10 s" />
+      <FigureTiles figures={service} history={service.history} at={at} errorNote="in the last 10 s" />
       <InstancesTile instances={instances}>
         {named.length === 0 ? 'no version' : `version ${named.join(' + ')}`}
       </InstancesTile>
