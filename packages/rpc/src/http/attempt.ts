@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError } from '@kumquat/core'
+import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError, remainingMs } from '@kumquat/core'
 import { onAbort } from '../on-abort.ts'
 import { decodeError } from './error-body.ts'
-import type { AnswerController, AnswerHandler } from './pool.ts'
+import type { AnswerController, AnswerHandler, HttpPool } from './pool.ts'
 import { transportError } from './transport-error.ts'
 
 /** What a peer is told of its attempts. */
@@ -19,6 +19,10 @@ export interface AttemptObserver {
 
 export interface AttemptParts {
   readonly invocation: Invocation
+  readonly pool: HttpPool
+  readonly path: string
+  readonly headers: string[]
+  readonly body: string
   readonly peer: AttemptObserver
   readonly clock: Clock
   /** Time the call has left. `Infinity` = no deadline. */
@@ -35,16 +39,22 @@ export class Attempt implements AnswerHandler {
   readonly #parts: AttemptParts
   readonly #timer: Disposable | undefined
   readonly #abort: Disposable | undefined
+  readonly #chunks: Buffer[] = []
   #controller: AnswerController | undefined
   #settled = false
+  #repeated = false
   #status = 0
-  readonly #chunks: Buffer[] = []
 
   constructor(parts: AttemptParts) {
     this.#parts = parts
     const { invocation, clock, leftMs } = parts
     if (leftMs < Number.POSITIVE_INFINITY) this.#timer = clock.after(leftMs, () => this.#expire())
     if (invocation.signal) this.#abort = onAbort(invocation.signal, () => this.#cancel())
+  }
+
+  send(): void {
+    const { pool, path, headers, body } = this.#parts
+    pool.post(path, headers, body, this)
   }
 
   onRequestStart(controller: AnswerController): void {
@@ -82,7 +92,29 @@ export class Attempt implements AnswerHandler {
   onResponseError(_: AnswerController, error: Error): void {
     const isSent = this.#controller !== undefined
     if (!isSent) this.#parts.peer.unreachable()
-    if (this.#settle()) this.#parts.reject(transportError(error, isSent, this.#where))
+    if (this.#settled) return
+    if (isSent && this.#isKeepAliveRace) {
+      this.#repeat()
+      return
+    }
+    this.#settle()
+    this.#parts.reject(transportError(error, isSent, this.#where))
+  }
+
+  /**
+   * Whether the peer has probably closed an idle connection while we wrote into it: it broke at once, before any answer.
+   * Only a peer that does not say how long it keeps connections can do so to us; see `httpPool`.
+   */
+  get #isKeepAliveRace(): boolean {
+    const { invocation, clock, leftMs } = this.#parts
+    if (!invocation.idempotent || this.#repeated || this.#status !== 0) return false
+    return leftMs === Number.POSITIVE_INFINITY || leftMs - remainingMs(invocation, clock) <= RACE_MS
+  }
+
+  #repeat(): void {
+    this.#repeated = true
+    this.#controller = undefined
+    this.send()
   }
 
   get #where(): string {
@@ -122,3 +154,6 @@ export class Attempt implements AnswerHandler {
     return true
   }
 }
+
+/** More than the way to a peer and back, and less than most methods take to crash their process. */
+const RACE_MS = 50

@@ -79,7 +79,7 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
   #status: Status = 'open'
   #instance: string | undefined
   #pending = 0
-  #disposed = false
+  #closing: Promise<void> | undefined
 
   constructor({ id }: ProviderRecord, pool: HttpPool, parts: EndpointParts) {
     const { clock, rng } = parts
@@ -98,10 +98,13 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
       const { clock, caller } = this.#parts
       const leftMs = remainingMs(invocation, clock)
       this.#refuse(invocation, leftMs)
-      const body = bodyOf(invocation)
+      const request = {
+        path: pathOf(invocation),
+        headers: headersOf(invocation, caller, leftMs),
+        body: bodyOf(invocation),
+      }
       this.#pending++
-      const attempt = new Attempt({ invocation, peer: this, clock, leftMs, resolve, reject })
-      this.#pool.post(pathOf(invocation), headersOf(invocation, caller, leftMs), body, attempt)
+      new Attempt({ invocation, ...request, pool: this.#pool, peer: this, clock, leftMs, resolve, reject }).send()
     })
 
   answered(headers: IncomingHttpHeaders): void {
@@ -120,15 +123,15 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true
     this.#probe.stop()
-    await this.#pool.close()
+    this.#closing ??= this.#pool.close()
+    await this.#closing
   }
 
   #refuse(invocation: Invocation, leftMs: number): void {
     const { maxPending } = this.#parts
     refuseLate(invocation, leftMs)
-    if (this.#disposed)
+    if (this.#closing !== undefined)
       throw notSent(invocation, 'unavailable', `the line to ${this.id} is closed; ask another provider`)
     if (this.#pending < maxPending) return
     const reason = `${maxPending} calls to ${this.id} are under way already; slow down, or add providers`
@@ -141,7 +144,7 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
   }
 
   #close(): void {
-    if (this.#disposed) return
+    if (this.#closing !== undefined) return
     this.#status = 'closed'
     this.#probe.start()
   }

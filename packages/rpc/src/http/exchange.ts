@@ -46,9 +46,12 @@ export interface Answering {
   send(payload: string): unknown
 }
 
-/** What a path leads to. Without a name it is no call that we know. */
+/** What a request leads to. */
 export interface Route {
+  /** What its path names, if anything. */
   readonly name: CallName | undefined
+  /** Whether there is such a method. */
+  readonly isServed: boolean
   readonly idempotent: boolean
 }
 
@@ -75,7 +78,7 @@ export class Exchange {
     this.#caller = callerOf(request.headers)
     this.#start = shared.observer && this.#observe(shared.observer)
     shared.inFlight++
-    if (route.name !== undefined) shared.lastCallAt = this.#enteredAt
+    if (route.isServed) shared.lastCallAt = this.#enteredAt
     reply.raw.on('close', () => this.#closed())
   }
 
@@ -172,7 +175,8 @@ export class Exchange {
   }
 
   #observe(observer: Observer): ObservedStart {
-    const { service, method } = this.#route.name ?? UNKNOWN
+    const { name = UNKNOWN, isServed } = this.#route
+    const { service, method } = isServed ? name : UNKNOWN
     const lane = this.#attachments[LANE] ?? STABLE_LANE
     const start: ObservedStart = { kind: 'served', service, method, lane, caller: this.#caller }
     observer.started(start)

@@ -1,6 +1,7 @@
-import { formatServiceKey, RpcError } from '@kumquat/core'
+import { formatServiceKey } from '@kumquat/core'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Listen, ListenOptions } from '../transport.ts'
+import { cannotListen } from './cannot-listen.ts'
 import { Exchange, type Exchanges, LEAVING, type Route } from './exchange.ts'
 import { isDeeperThan } from './json-depth.ts'
 import { HttpListener } from './listener.ts'
@@ -9,13 +10,25 @@ import { refusalOf, tooDeep } from './refusal.ts'
 import { deadEnd, nameIn } from './unknown-path.ts'
 import { INSTANCE, JSON_TYPE, LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
 
+/** Limits of a listening server; times in ms. Defaults are those of reliability.md 3.13. */
 export interface HttpListenOptions {
   /** After this much idleness we close a connection. Callers close theirs earlier. Default 75 000. */
   readonly keepAliveTimeoutMs?: number
+  /** For the headers of a request to arrive. Default 5 000. */
+  readonly headersTimeoutMs?: number
+  /** For a whole request to arrive. Default 10 000. */
+  readonly requestTimeoutMs?: number
+  /** Connections at once; more are closed as they come. Default 10 000. */
+  readonly maxConnections?: number
 }
 
-/** Serves over HTTP/1.1 with Fastify: docs/reference/wire.md. Limits are those of reliability.md 3.13. */
-export function httpListen({ keepAliveTimeoutMs = 75_000 }: HttpListenOptions = {}): Listen {
+/** Serves over HTTP/1.1 with Fastify: docs/reference/wire.md. */
+export function httpListen({
+  keepAliveTimeoutMs = 75_000,
+  headersTimeoutMs = 5_000,
+  requestTimeoutMs = 10_000,
+  maxConnections = 10_000,
+}: HttpListenOptions = {}): Listen {
   return async (options) => {
     const { host, port, serve, observer, instance, clock, maxBodyBytes } = options
     const exchanges: Exchanges = {
@@ -30,12 +43,13 @@ export function httpListen({ keepAliveTimeoutMs = 75_000 }: HttpListenOptions = 
     const app = fastify({
       bodyLimit: maxBodyBytes,
       keepAliveTimeout: keepAliveTimeoutMs,
-      requestTimeout: 10_000,
+      requestTimeout: requestTimeoutMs,
       return503OnClosing: false,
       genReqId: () => '',
-      http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
+      frameworkErrors: (error, request, reply) => refuse(exchanges, error, request, reply),
+      http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 },
     })
-    app.server.maxConnections = 10_000
+    app.server.maxConnections = maxConnections
     readJsonOnly(app)
     routeCalls(app, exchanges, options)
     routeProbes(app, exchanges, options)
@@ -67,12 +81,12 @@ function readJsonOnly(app: FastifyInstance): void {
   })
 }
 
-function routeCalls(app: FastifyInstance, exchanges: Exchanges, { offers, maxBodyBytes }: ListenOptions): void {
+function routeCalls(app: FastifyInstance, exchanges: Exchanges, { offers }: ListenOptions): void {
   app.decorateRequest('exchange', null)
   for (const { declaration, methods } of offers) {
     for (const [method, { idempotent }] of methods) {
       const name = { service: declaration.service, method }
-      const route: Route = { name, idempotent }
+      const route: Route = { name, isServed: true, idempotent }
       app.post(`/${formatServiceKey(declaration.service)}/${method}`, {
         onRequest(request, reply, admitted) {
           const exchange = new Exchange(exchanges, route, request.raw, reply)
@@ -83,30 +97,28 @@ function routeCalls(app: FastifyInstance, exchanges: Exchanges, { offers, maxBod
       })
     }
   }
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const exchange = (request as Carrying).exchange ?? new Exchange(exchanges, STRAY, request.raw, reply)
-    const refusal = refusalOf(error, request.headers['content-type'], maxBodyBytes)
-    exchange.fail(refusal.error, refusal.status)
-  })
+  app.setErrorHandler((error: FastifyError, request, reply) => refuse(exchanges, error, request, reply))
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0]!
     const name = request.method === 'POST' ? nameIn(path) : undefined
-    const exchange = new Exchange(
-      exchanges,
-      name === undefined ? STRAY : { name, idempotent: false },
-      request.raw,
-      reply,
-    )
+    const exchange = new Exchange(exchanges, { ...STRAY, name }, request.raw, reply)
     if (!exchange.admit()) return
-    // Of the name that nobody has, dispatch knows best what to say.
+    // Of a name that nobody has, dispatch knows best what to say.
     if (name !== undefined) return exchange.run(name, undefined)
     const { error, status, headers } = deadEnd(request.method, path, (url) => app.hasRoute({ method: 'POST', url }))
     exchange.fail(error, status, headers)
   })
 }
 
+/** Answers what the server itself found wrong. */
+function refuse(exchanges: Exchanges, error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const exchange = (request as Carrying).exchange ?? new Exchange(exchanges, STRAY, request.raw, reply)
+  const refusal = refusalOf(error, request.headers['content-type'], request.routeOptions.bodyLimit)
+  exchange.fail(refusal.error, refusal.status)
+}
+
 /** A request that leads to no call. */
-const STRAY: Route = { name: undefined, idempotent: false }
+const STRAY: Route = { name: undefined, isServed: false, idempotent: false }
 
 function routeProbes(
   app: FastifyInstance,
@@ -122,21 +134,4 @@ function routeProbes(
     exchanges.leaving ? answer(reply.code(503), { status: 'leaving' }) : answer(reply, { status: 'ready' }),
   )
   app.get(STATS_PATH, (_, reply) => answer(reply, stats()))
-}
-
-function cannotListen(host: string, port: number, error: unknown): RpcError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const remedy = REMEDIES[String(code)] ?? 'see the cause'
-  const reason = error instanceof Error ? error.message : String(error)
-  return new RpcError('failed_precondition', `cannot listen on port ${port} of ${host}: ${remedy} (${reason})`, {
-    outcome: 'not-run',
-    cause: error,
-  })
-}
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'it is in use; stop the process that has it, or choose another port, 0 for any free one',
-  EACCES: 'this user may not; choose a port above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address; choose one of its own, or 0.0.0.0 for all',
-  ENOTFOUND: 'the host has no address; choose one of this machine, or 0.0.0.0 for all',
 }

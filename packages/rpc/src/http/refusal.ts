@@ -10,7 +10,7 @@ export interface Refusal {
 export function refusalOf(
   error: Error & { readonly code?: string; readonly statusCode?: number },
   contentType: string | undefined,
-  maxBodyBytes: number,
+  maxBodyBytes: number | undefined,
 ): Refusal {
   if (RpcError.is(error)) return { error }
   switch (error.code) {
