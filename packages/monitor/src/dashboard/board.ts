@@ -50,7 +50,9 @@ export class Board {
   /** An instance answered with its statistics. Only services that it is registered for are counted. */
   answered(id: string, stats: Omit<StatsSnapshot, 'callers'>): void {
     const now = this.#options.clock.now()
-    const reading = this.#sources.get(id)?.answered(stats, now, now - this.#bornAt)
+    // A process that is older than our memory may have been counted before, and forgotten.
+    const sinceMs = Math.min(now - this.#bornAt, KEEP_MS)
+    const reading = this.#sources.get(id)?.answered(stats, now, sinceMs)
     for (const [service, readings] of reading?.services ?? []) {
       this.#calls += this.#services.get(service)?.took(id, readings) ?? 0
     }

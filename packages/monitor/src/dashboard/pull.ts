@@ -38,12 +38,13 @@ export class Puller implements AsyncDisposable {
   }
 
   async pull(address: { readonly host: string; readonly port: number }): Promise<Pulled> {
-    if (isIP(address.host) !== 0 && !isAllowedAddress(address.host)) return missed(`${address.host} may not be asked`)
+    const url = statsUrl(formatAddress(address))
+    if (url === undefined) return missed(`${formatAddress(address)} may not be asked`)
     const { clock, timeoutMs } = this.#options
     const late = new AbortController()
     const timer = clock.after(timeoutMs, () => late.abort(new Error(`no answer within ${timeoutMs} ms`)))
     try {
-      return await this.#ask(formatAddress(address), late.signal)
+      return await this.#ask(url, late.signal)
     } catch (error) {
       return missed(error instanceof Error ? error.message : String(error))
     } finally {
@@ -55,8 +56,8 @@ export class Puller implements AsyncDisposable {
     await this.#agent.destroy()
   }
 
-  async #ask(address: string, signal: AbortSignal): Promise<Pulled> {
-    const { statusCode, body } = await request(`http://${address}/_kumquat/stats`, {
+  async #ask(url: URL, signal: AbortSignal): Promise<Pulled> {
+    const { statusCode, body } = await request(url, {
       dispatcher: this.#agent,
       signal,
       headers: { accept: 'application/json' },
@@ -66,6 +67,19 @@ export class Puller implements AsyncDisposable {
     const stats = statusCode === 200 ? readStats(text) : undefined
     return stats === undefined ? { kind: 'foreign' } : { kind: 'stats', stats }
   }
+}
+
+/**
+ * Where a provider's statistics are; `undefined` for an address that is none, or may not be asked. Looked at as a URL, which is
+ * how it will be used: there `2852039166` is an address too, and `a/b` is a host and a path.
+ */
+function statsUrl(address: string): URL | undefined {
+  const text = `http://${address}/_kumquat/stats`
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const plain = url.href === `http://${url.host}/_kumquat/stats`
+  return plain && (isIP(host) === 0 || isAllowedAddress(host)) ? url : undefined
 }
 
 const missed = (why: string): Pulled => ({ kind: 'missed', why })

@@ -7,7 +7,7 @@ export interface StreamsOptions {
   readonly snapshot: () => Snapshot
   /** Most streams at once. */
   readonly maxStreams: number
-  /** With more bytes than this unread, a page gets no ticks; and a snapshot, once it has read them. */
+  /** With more bytes than this unread, a page gets nothing; then a snapshot, once it has read on. */
   readonly maxUnreadBytes: number
   /** Time between two comments that keep a proxy from closing a silent stream, in ms. */
   readonly heartbeatMs: number
@@ -62,14 +62,9 @@ export class Streams implements Disposable {
 
   #writeAll(text: string): void {
     for (const stream of this.#open) {
-      const unread = stream.response.writableLength
-      if (stream.behind && unread > 0) continue
-      if (unread > this.#options.maxUnreadBytes) {
-        stream.behind = true
-        continue
-      }
-      stream.response.write(stream.behind ? this.#snapshotEvent() : text)
-      stream.behind = false
+      const wasBehind = stream.behind
+      stream.behind = stream.response.writableLength > this.#options.maxUnreadBytes
+      if (!stream.behind) stream.response.write(wasBehind ? this.#snapshotEvent() : text)
     }
   }
 

@@ -211,6 +211,18 @@ describe('Board', () => {
     expect(board.advance().totals.calls).to.equal(totals.calls)
   })
 
+  it('counts nothing twice of a process that it has forgotten and that comes back', async () => {
+    provide(record(1))
+    await second({ 1: 5 })
+    provide()
+    await second()
+    await clock.advance(301_000)
+    board.advance()
+    provide(record(1))
+    await second({ 1: 4 })
+    expect((await second({ 1: 2 })).totals.calls).to.equal(7)
+  })
+
   it('counts on where it was when an instance was out of the registry for a moment', async () => {
     provide(record(1))
     await second({ 1: 5 })

@@ -4,8 +4,8 @@ import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { providerRecord, RpcError, type SessionState } from '@kumquat/core'
-import { eventually, recordingLogger } from '@kumquat/core/testing'
+import { providerRecord, RpcError } from '@kumquat/core'
+import { eventually, handClock, recordingLogger } from '@kumquat/core/testing'
 import type { DashboardOptions, Snapshot, Tick } from '@kumquat/monitor'
 import { expect } from 'chai'
 import { CATALOG, observe } from '../parts.ts'
@@ -16,10 +16,11 @@ const TOKEN = 'correct horse battery'
 describe('dashboard', () => {
   describe('figures', () => {
     it('shows exactly the calls made: three instances, one restart, some looks missed', async () => {
-      const first = await providing()
+      await using first = await providing()
       await using second = await providing()
       await using third = await providing({ gray: true })
       await using shown = await show([first.record, second.record, third.record])
+      await firstLook(shown, 3)
       const calls = (count: number) => eventually(() => expect(shown.snapshot().totals.calls).to.equal(count))
       for (let i = 0; i < 1_000; i++) for (const { counts } of [first, second, third]) observe(counts)
       await calls(3_000)
@@ -53,7 +54,9 @@ describe('dashboard', () => {
           [gone.id]: { state: 'down' },
         })
       })
-      expect(logger.lines[0]).to.deep.include({ facts: { provider: gone.id, why: '169.254.169.254 may not be asked' } })
+      expect(logger.lines[0]).to.deep.include({
+        facts: { provider: gone.id, why: '169.254.169.254:80 may not be asked' },
+      })
     })
 
     it('sees providers come and go with the catalog', async () => {
@@ -67,12 +70,17 @@ describe('dashboard', () => {
     })
 
     it('works with a registry that is down, and says since when', async () => {
-      await using shown = await show()
-      shown.session.set('lost' satisfies SessionState)
-      await eventually(() => expect(shown.snapshot().registry.state).to.equal('lost'))
+      const clock = handClock({ epochMs: 1_800_000_000_000 })
+      await using shown = await show([], { clock })
+      await clock.advance(5_500)
+      shown.session.set('lost')
+      await clock.advance(1_000)
       const { registry } = (await (await fetch(new URL('api/snapshot', shown.url))).json()) as Snapshot
-      expect(registry.since).to.be.closeTo(shown.snapshot().at, 5_000)
-      expect(registry.url).to.equal('zookeeper://127.0.0.1:2181/root')
+      expect(registry).to.deep.equal({
+        url: 'zookeeper://127.0.0.1:2181/root',
+        state: 'lost',
+        since: 1_800_000_005_500,
+      })
     })
   })
 
@@ -80,6 +88,7 @@ describe('dashboard', () => {
     it('begins with a snapshot and goes on with a tick a second, numbered without a gap', async () => {
       await using provider = await providing()
       await using shown = await show([provider.record])
+      await firstLook(shown, 1)
       await using page = await listenTo(shown.port)
       observe(provider.counts)
       await eventually(() => expect(page.events.filter(({ event }) => event === 'tick')).to.have.length(2))
@@ -90,17 +99,31 @@ describe('dashboard', () => {
       for (const { event, id, data } of page.events) expect([event, id]).to.include(String(JSON.parse(data).seq))
     })
 
+    it('sends a whole snapshot instead of a tick once a minute', async () => {
+      const clock = handClock()
+      await using shown = await show([], { clock })
+      await using page = await listenTo(shown.port)
+      await clock.advance(120_000)
+      await eventually(() => expect(page.events).to.have.length(121))
+      const snapshots = page.events.filter(({ event }) => event === 'snapshot').map(({ id }) => id)
+      expect(snapshots).to.deep.equal(['1', '60', '120'])
+    })
+
     it('ends with the dashboard, however many pages are open', async () => {
       const shown = await show()
       const pages = await Promise.all(Array.from({ length: 20 }, () => listenTo(shown.port)))
       await shown[Symbol.asyncDispose]()
-      for (const page of pages) await eventually(() => expect(page.closed()).to.equal(true))
+      for (const page of pages) {
+        await eventually(() => expect(page.closed()).to.equal(true))
+        expect(page.complete()).to.equal(true)
+      }
       expect(await refusal(fetch(shown.url))).to.be.an('error')
     })
 
     it('ends with the dashboard even where nobody reads it', async () => {
-      const records = Array.from({ length: 3_000 }, (_, i) => providerRecord({ host: '127.0.0.1', port: i + 1 }))
-      const shown = await show(records, { scrapeEveryMs: 60_000 })
+      const zone = 'z'.repeat(100_000)
+      const records = Array.from({ length: 200 }, (_, i) => providerRecord({ host: '127.0.0.1', port: i + 1, zone }))
+      const shown = await show(records)
       const asked = request({ host: '127.0.0.1', port: shown.port, path: '/api/events', agent: false }).end()
       await once(asked, 'response')
       asked.on('error', () => {})
@@ -230,6 +253,10 @@ describe('dashboard', () => {
     })
   })
 })
+
+/** What a process did before it was first looked at may be no news. */
+const firstLook = (shown: Shown, answered: number) =>
+  eventually(() => expect(shown.snapshot().scrape.answered).to.equal(answered))
 
 const instancesOf = (shown: Shown) => shown.snapshot().services.flatMap(({ instances }) => instances)
 

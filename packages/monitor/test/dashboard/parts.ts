@@ -41,9 +41,10 @@ export async function web(answer: RequestListener, port = 0): Promise<Web> {
     port: (server.address() as AddressInfo).port,
     asked,
     async [Symbol.asyncDispose]() {
+      if (!server.listening) return
       server.close()
       server.closeAllConnections()
-      if (server.listening) await once(server, 'close')
+      await once(server, 'close')
     },
   }
 }
@@ -102,6 +103,8 @@ export interface Listening extends AsyncDisposable {
   /** Everything received, comments included. */
   readonly text: () => string
   readonly closed: () => boolean
+  /** Whether it was ended in good order. */
+  readonly complete: () => boolean
   readonly headers: IncomingHttpHeaders
 }
 
@@ -124,6 +127,7 @@ export async function listenTo(port: number): Promise<Listening> {
     },
     text: () => text,
     closed: () => closed,
+    complete: () => response.complete,
     headers: response.headers,
     async [Symbol.asyncDispose]() {
       request.destroy()

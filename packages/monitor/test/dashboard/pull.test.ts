@@ -1,4 +1,4 @@
-import { systemClock } from '@kumquat/core'
+import { formatAddress, systemClock } from '@kumquat/core'
 import { expect } from 'chai'
 import { type Pulled, Puller } from '../../src/dashboard/pull.ts'
 import { observe } from '../parts.ts'
@@ -77,9 +77,25 @@ describe('Puller', () => {
     await hasty[Symbol.asyncDispose]()
   })
 
-  it('asks no link-local address', async () => {
-    const host = '169.254.169.254'
-    expect(await puller.pull({ host, port: 80 })).to.deep.equal({ kind: 'missed', why: `${host} may not be asked` })
+  it('asks no link-local address, however it is written, and no address that is none', async () => {
+    const hosts = ['169.254.169.254', '2852039166', '0xa9fea9fe', '169.254.43518', '169.254.169.254.', 'fe80::1']
+    for (const host of [...hosts, '127.0.0.1/x?', 'a@127.0.0.1', 'a b', '', '#']) {
+      const pulled = await puller.pull({ host, port: 80 })
+      expect(pulled, host).to.deep.equal({
+        kind: 'missed',
+        why: `${formatAddress({ host, port: 80 })} may not be asked`,
+      })
+    }
+  })
+
+  it('leaves no connection standing', async () => {
+    const connections: unknown[] = []
+    await using server = await web((incoming, response) => {
+      connections.push(incoming.headers.connection)
+      response.end()
+    })
+    await pull(server)
+    expect(connections).to.deep.equal(['close'])
   })
 
   it('ends what is under way when it is disposed, and misses from then on', async () => {
