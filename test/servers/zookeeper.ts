@@ -14,6 +14,8 @@ export interface ZookeeperServer {
   readonly port: number
   /** A registry's URL below `root`, which begins with "/". Default: a fresh one each time. */
   url(root?: string): string
+  /** `zkCli.sh -server localhost:2181` for this server, in words of a shell. */
+  readonly zkCliCommand: string
   /** What `zkCli.sh` answers to this one command. Rejects when it fails. */
   zkCli(...args: readonly string[]): Promise<string>
   /** `kill -9`. Its data stay. */
@@ -70,6 +72,7 @@ export async function startZookeeper(): Promise<ZookeeperServer> {
   return {
     port,
     url: (root = `/test-${uniqueId()}`) => `zookeeper://127.0.0.1:${port}${root}`,
+    zkCliCommand: zkCliCommand(`127.0.0.1:${port}`).join(' '),
     zkCli: (...args) => zkCli(`127.0.0.1:${port}`, args),
     kill,
     async restart({ wipe = false } = {}) {
@@ -148,10 +151,16 @@ minSessionTimeout=1000
 maxClientCnxns=0
 `
 
+const zkCliCommand = (server: string): readonly [string, ...string[]] => [
+  ZK_CLI,
+  '-waitforconnection',
+  '-server',
+  server,
+]
+
 async function zkCli(server: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(ZK_CLI, ['-waitforconnection', '-server', server, ...args], {
-    timeout: 30_000,
-  })
+  const [program, ...flags] = zkCliCommand(server)
+  const { stdout } = await promisify(execFile)(program, [...flags, ...args], { timeout: 30_000 })
   return stdout.replace(/^.*?WatchedEvent[^\n]*\n/s, '').trim()
 }
 
@@ -164,6 +173,7 @@ function borrow(url: string): ZookeeperServer {
   return {
     port: Number(port),
     url: (root = `/test-${uniqueId()}`) => `zookeeper://${host}${root}`,
+    zkCliCommand: zkCliCommand(host).join(' '),
     zkCli: (...args) => zkCli(host, args),
     kill: async () => refuse(),
     restart: async () => refuse(),

@@ -11,7 +11,7 @@ type Options = Readonly<Record<string, number>>
 
 const KNOWN = 'memory:, file:<folder>, zookeeper://<host>[:<port>][,<host>…][/<root>]'
 const FILE_OPTIONS = ['leaseMs', 'maxValueBytes']
-const ZOOKEEPER_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'maxValueBytes']
+const ZOOKEEPER_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
 const ZOOKEEPER_PORT = 2181
 
 /** Reads the URL of a registry. Throws `TypeError` that names the URL, without credentials, and what is wrong with it. */

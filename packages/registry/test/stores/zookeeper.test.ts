@@ -28,6 +28,7 @@ describe('ZooKeeper store', () => {
             root,
             sessionTimeoutMs: 2_000,
             operationTimeoutMs: 3_000,
+            connectTimeoutMs: 2_000,
             ...options,
           })
           stores.push(store)

@@ -12,6 +12,10 @@ export interface FileEntry {
 }
 
 const MAX_HEAD_BYTES = 1_024
+/** Revisions and sessions become names of files: nothing else may. */
+const FILE_NAME = /^[\w-]{1,64}$/
+/** A session that never was. */
+const NOBODY = 'nobody'
 
 /** One line about the value, then the value as it is. */
 export function formatFileEntry({ value, ...head }: FileEntry): string {
@@ -40,8 +44,9 @@ export async function readFileEntry(file: string, maxValueBytes: number): Promis
 function parseHead(line: string): Omit<FileEntry, 'value'> | undefined {
   try {
     const { revision, session }: { revision?: unknown; session?: unknown } = JSON.parse(line) ?? {}
-    if (typeof revision !== 'string' || !/^[\w-]{1,64}$/.test(revision)) return undefined
-    return typeof session === 'string' ? { revision, session } : { revision }
+    if (typeof revision !== 'string' || !FILE_NAME.test(revision)) return undefined
+    if (session === undefined) return { revision }
+    return { revision, session: typeof session === 'string' && FILE_NAME.test(session) ? session : NOBODY }
   } catch {
     return undefined
   }

@@ -14,6 +14,11 @@ export interface ZookeeperOptions extends StoreOptions {
   readonly sessionTimeoutMs?: number
   /** Bound of every operation, the waiting for a connection included. In ms, default 5 000. */
   readonly operationTimeoutMs?: number
+  /**
+   * How long a client looks for a server before another takes its place, which looks the names up anew. In ms, default
+   * 5 000. A client that had a session waits for the session's time-out first.
+   */
+  readonly connectTimeoutMs?: number
 }
 
 /** In one packet of ZooKeeper, which by default is cut at 1 MiB, there must be room for more than the value. */
@@ -28,15 +33,17 @@ export function zookeeper({
   root = '',
   sessionTimeoutMs = 6_000,
   operationTimeoutMs = 5_000,
+  connectTimeoutMs = 5_000,
   ...options
 }: ZookeeperOptions): Store {
   assertAtLeast('sessionTimeoutMs', sessionTimeoutMs, 1_000)
   assertAtLeast('operationTimeoutMs', operationTimeoutMs, 1)
+  assertAtLeast('connectTimeoutMs', connectTimeoutMs, 100)
   const { maxValueBytes = 0, clock = systemClock, logger = silent } = options
   if (maxValueBytes > MAX_VALUE_BYTES) {
     throw new RangeError(`maxValueBytes ${maxValueBytes} is above ${MAX_VALUE_BYTES}: ZooKeeper's packets end at 1 MiB`)
   }
-  const link = { servers, root, sessionTimeoutMs, operationTimeoutMs, connectTimeoutMs: operationTimeoutMs }
+  const link = { servers, root, sessionTimeoutMs, operationTimeoutMs, connectTimeoutMs }
   return storeOver((restored) => new ZookeeperBackend(link, clock, logger, restored), options)
 }
 

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { eventually } from '@kumquat/core/testing'
+
+/** Another process of ours. Its standard input ends with us at the latest. */
+export interface Running extends AsyncDisposable {
+  readonly pid: number
+  /** All that it wrote on its terminal. */
+  readonly output: () => string
+  /** Resolves with its exit code, null when it was killed. */
+  readonly exit: Promise<number | null>
+  signal(name: NodeJS.Signals): void
+  /** To its whole process group, as a terminal or a supervisor does. */
+  signalGroup(name: NodeJS.Signals): void
+  /** Ends its standard input. */
+  leave(): void
+}
+
+/** Runs a script of this folder from source, in a process group of its own. */
+export function run(script: string, args: readonly string[], flags: readonly string[] = []): Running {
+  const file = fileURLToPath(new URL(script, import.meta.url))
+  const allFlags = ['--conditions=@kumquat/source', '--import', 'tsx', ...flags]
+  const child = spawn(process.execPath, [...allFlags, file, ...args], { stdio: 'pipe', detached: true })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const exit = once(child, 'exit').then(([code]) => code)
+  const pid = pidOf(child)
+  return {
+    pid,
+    output: () => output,
+    exit,
+    signal: (name) => void child.kill(name),
+    signalGroup: (name) => void process.kill(-pid, name),
+    leave: () => void child.stdin.end(),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGCONT')
+      child.kill('SIGKILL')
+      await exit
+    },
+  }
+}
+
+/** Runs a process that holds `path` until its standard input ends, and resolves once it does. */
+export async function startHolder(url: string, path: string, value = 'x'): Promise<Running> {
+  const holder = run('./holder.ts', [url, path, value])
+  await eventually(() => assert.equal(holder.output(), 'held\n'), { withinMs: 15_000 })
+  return holder
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('it did not start')
+  return pid
+}

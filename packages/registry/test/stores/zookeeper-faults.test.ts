@@ -1,0 +1,231 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { SessionState, Store } from '@kumquat/core'
+import { eventually, recordingLogger } from '@kumquat/core/testing'
+import { type OpenOptions, open } from '@kumquat/registry'
+import { zookeeper } from '@kumquat/registry/zookeeper'
+import { expect } from 'chai'
+import { serverOrSkip, type ZookeeperServer } from '../../../../test/servers/zookeeper.ts'
+import { rejection } from '../rejection.ts'
+import { type Running, run, startHolder } from './processes.ts'
+
+describe('ZooKeeper store, on bad days', () => {
+  let server: ZookeeperServer
+  let url: string
+  const stores: Store[] = []
+  const others: Running[] = []
+
+  before(async function () {
+    this.timeout(30_000)
+    server = await serverOrSkip(this)
+  })
+  beforeEach(() => {
+    url = server.url()
+  })
+  afterEach(async () => {
+    for (const other of others.splice(0)) await other[Symbol.asyncDispose]()
+    for (const store of stores.splice(0)) await store[Symbol.asyncDispose]()
+  })
+  after(async () => {
+    await server?.stop()
+  })
+
+  const opened = async (options = '', more: OpenOptions = {}): Promise<Store> => {
+    const store = await open(`${url}${options}`, more)
+    stores.push(store)
+    return store
+  }
+  const holding = async (path: string, options = ''): Promise<Running> => {
+    const holder = await startHolder(`${url}${options}`, path)
+    others.push(holder)
+    return holder
+  }
+  const statesOf = (store: Store): SessionState[] => {
+    const states: SessionState[] = []
+    store.session.subscribe((state) => states.push(state))
+    return states
+  }
+
+  describe('the process that holds', () => {
+    for (const signal of ['signal', 'signalGroup'] as const) {
+      it(`takes its entries along at once when ${signal === 'signal' ? 'it' : 'its whole group'} is killed`, async () => {
+        const store = await opened()
+        const watch = await store.watch('/a')
+        const holder = await holding('/a/b', '?sessionTimeoutMs=9000')
+        await eventually(() => expect(watch.current).to.have.lengthOf(1))
+        const [child = 0] = await zookeeperChildren(holder.pid)
+        holder[signal]('SIGKILL')
+        await holder.exit
+        // Bound far below the session time-out, after which it would be gone anyway.
+        await eventually(() => expect(watch.current).to.deep.equal([]), { withinMs: 2_000 })
+        await eventually(async () => expect(await isRunning(child)).to.equal(false))
+      })
+    }
+
+    it('ends well, with nothing on its terminal, while the server is gone', async function () {
+      this.timeout(30_000)
+      const holder = await holding('/a/b')
+      const [child = 0] = await zookeeperChildren(holder.pid)
+      await server.kill()
+      holder.leave()
+      expect(await holder.exit).to.equal(0)
+      expect(holder.output()).to.equal('held\n')
+      await eventually(async () => expect(await isRunning(child)).to.equal(false))
+      await server.restart()
+    })
+
+    it('is not kept from ending by a store with nothing to do', async () => {
+      const idler = run('./idler.ts', [url])
+      others.push(idler)
+      expect(await idler.exit).to.equal(0)
+      expect(idler.output()).to.equal('idle\n')
+    })
+
+    it('is told to install the package when it is missing', async () => {
+      const without = new URL('./without-zookeeper.ts', import.meta.url).href
+      const holder = run('./holder.ts', [url, '/a', 'x'], ['--import', without])
+      others.push(holder)
+      expect(await holder.exit).to.equal(1)
+      expect(holder.output()).to.contain('npm install zookeeper').and.contain("Cannot find package 'zookeeper'")
+    })
+  })
+
+  describe('the process that talks to ZooKeeper', () => {
+    it('is started again when it is killed, and makes everything as it was', async () => {
+      const logger = recordingLogger()
+      const store = await opened('', { logger })
+      const held = await store.hold('/a/b', '1')
+      const watch = await store.watch('/w')
+      await eventually(() => expect(store.session.current).to.equal('connected'))
+      const states = statesOf(store)
+      const [child = 0] = await zookeeperChildren(process.pid)
+      process.kill(child, 'SIGKILL')
+      await eventually(() => expect(states).to.deep.equal(['lost', 'connected']))
+      expect(logger.lines.some(({ message }) => message.includes('ended by SIGKILL'))).to.equal(true)
+      expect(await zookeeperChildren(process.pid))
+        .to.have.lengthOf(1)
+        .and.not.include(child)
+      const other = await opened()
+      await held.update('2')
+      await other.put('/w/x', 'seen')
+      await eventually(() => expect(watch.current).to.have.lengthOf(1))
+      expect(await other.get('/a/b')).to.have.property('value', '2')
+      await held[Symbol.asyncDispose]()
+      expect(await other.get('/a/b')).to.equal(undefined)
+    })
+
+    it('makes again what it lost while it was frozen', async () => {
+      const store = await opened('?sessionTimeoutMs=1000')
+      await store.hold('/a/b', '1')
+      await eventually(() => expect(store.session.current).to.equal('connected'))
+      const states = statesOf(store)
+      const [child = 0] = await zookeeperChildren(process.pid)
+      process.kill(child, 'SIGSTOP')
+      const other = await opened()
+      await eventually(async () => expect(await other.get('/a/b')).to.equal(undefined))
+      process.kill(child, 'SIGCONT')
+      await eventually(async () => expect(await other.get('/a/b')).to.have.property('value', '1'))
+      await eventually(() => expect(states.at(-1)).to.equal('connected'))
+      expect(states).to.include('lost')
+    })
+
+    it('does not heed the signals of the terminal', async () => {
+      const store = await opened()
+      await store.hold('/a', '1')
+      const states = statesOf(store)
+      const [child = 0] = await zookeeperChildren(process.pid)
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(child, signal)
+      await store.put('/b', '1')
+      expect(states).not.to.include('lost')
+      expect(await isRunning(child)).to.equal(true)
+    })
+
+    it('is gone when the store is closed', async () => {
+      const store = await opened()
+      await store.get('/a')
+      const [child = 0] = await zookeeperChildren(process.pid)
+      await store[Symbol.asyncDispose]()
+      expect(await isRunning(child)).to.equal(false)
+    })
+  })
+
+  describe('the server', () => {
+    it('keeps the session of a store through its own death', async function () {
+      this.timeout(30_000)
+      const store = await opened()
+      const watch = await store.watch('/a')
+      await store.hold('/a/b', '1')
+      await eventually(() => expect(store.session.current).to.equal('connected'))
+      const revision = (await store.get('/a/b'))?.revision
+      const states = statesOf(store)
+      await server.kill()
+      await server.restart()
+      await eventually(() => expect(states).to.deep.equal(['suspended', 'connected']), { withinMs: 10_000 })
+      expect(await store.get('/a/b')).to.have.property('revision', revision)
+      await store.put('/a/c', '2')
+      await eventually(() => expect(watch.current.map(({ name }) => name)).to.deep.equal(['b', 'c']))
+    })
+
+    it('is not waited for longer than asked when it freezes, and is used again when it thaws', async function () {
+      this.timeout(30_000)
+      const store = await opened('?operationTimeoutMs=500')
+      await eventually(() => store.put('/a', '1'))
+      server.pause()
+      expect(await rejection(store.get('/a'))).to.have.property('code', 'unavailable')
+      server.resume()
+      await eventually(async () => expect(await store.get('/a')).to.have.property('value', '1'), { withinMs: 15_000 })
+    })
+
+    it('is named, with the next step, when it is not there', async () => {
+      for (const servers of ['127.0.0.1:1', 'no-such-host.invalid:2181']) {
+        const store = zookeeper({ servers, operationTimeoutMs: 800 })
+        stores.push(store)
+        const error = await rejection(store.get('/a'))
+        expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
+        expect(error).to.have.property('message').that.contains(servers).and.contains('is it running')
+        expect(store.session.current).to.equal('suspended')
+      }
+    })
+
+    it('is found once it is there', async function () {
+      this.timeout(30_000)
+      await server.kill()
+      const store = await opened('?operationTimeoutMs=20000')
+      const held = store.hold('/a', '1')
+      await server.restart()
+      await held
+      expect(await store.get('/a')).to.have.property('value', '1')
+    })
+  })
+
+  it('replaces the leftover of a dead session as soon as that is over, and no sooner', async () => {
+    const holder = await holding('/a/b', '?sessionTimeoutMs=2000')
+    const [child = 0] = await zookeeperChildren(holder.pid)
+    process.kill(child, 'SIGKILL')
+    holder.signal('SIGKILL')
+    await holder.exit
+    const store = await opened('?sessionTimeoutMs=2000')
+    expect(await store.get('/a/b')).to.have.property('value', 'x')
+    await store.hold('/a/b', 'mine', { exclusive: true })
+    expect(await store.get('/a/b')).to.have.property('value', 'mine')
+  })
+
+  it('refuses options out of range, with the value', () => {
+    expect(() => zookeeper({ servers: 'a:1', sessionTimeoutMs: 10 })).to.throw(RangeError, 'sessionTimeoutMs 10')
+    expect(() => zookeeper({ servers: 'a:1', operationTimeoutMs: 0 })).to.throw(RangeError, 'operationTimeoutMs 0')
+    expect(() => zookeeper({ servers: 'a:1', maxValueBytes: 2e6 })).to.throw(RangeError, 'maxValueBytes 2000000')
+  })
+})
+
+/** The children of a process that talk to ZooKeeper, the youngest first. */
+async function zookeeperChildren(pid: number): Promise<readonly number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(pid)])
+  const found = [...stdout.matchAll(/^ *(\d+) kumquat-zookeeper/gm)]
+  return found.map(([, child]) => Number(child)).reverse()
+}
+
+/** A process that has ended, and that its parent has not asked about yet, is not running. */
+async function isRunning(pid: number): Promise<boolean> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
+  return stdout !== '' && !stdout.startsWith('Z')
+}
