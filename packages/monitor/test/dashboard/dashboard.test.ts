@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -128,6 +129,16 @@ describe('dashboard', () => {
       await once(asked, 'response')
       asked.on('error', () => {})
       await shown[Symbol.asyncDispose]()
+    })
+
+    it('is not held up by somebody who only began to ask', async () => {
+      const shown = await show()
+      const socket = connect(shown.port, '127.0.0.1').on('error', () => {})
+      await once(socket, 'connect')
+      socket.write('GET / HTTP/1.1\r\n')
+      await ask(shown, '/api/snapshot')
+      await shown[Symbol.asyncDispose]()
+      socket.destroy()
     })
 
     it('is refused to one page too many', async () => {
