@@ -1,11 +1,11 @@
 import { type Clock, formatServiceKey, type Live, type ProviderRecord, type ServiceKey } from '@kumquat/core'
 import type { StatsSnapshot } from '../stats-snapshot.ts'
-import { Sum } from './figures.ts'
 import { Memory } from './memory.ts'
 import type { Point, ScrapeView, Snapshot } from './model.ts'
-import type { RegistryWatch } from './registry-view.ts'
 import { HISTORY_POINTS, ServiceBoard } from './service-board.ts'
 import { Source } from './source.ts'
+import { Sum } from './sum.ts'
+import type { RegistryWatch } from './watch-registry.ts'
 
 /** One service and who provides it: an entry of the registry's catalog. */
 export interface CatalogEntry {

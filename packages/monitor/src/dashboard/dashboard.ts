@@ -14,12 +14,12 @@ import { Board, type CatalogEntry } from './board.ts'
 import { guard } from './guard.ts'
 import type { Snapshot } from './model.ts'
 import { PAGE_FOLDER } from './page.ts'
-import { Puller } from './pull.ts'
-import { watchRegistry } from './registry-view.ts'
+import { Puller } from './puller.ts'
 import { scrape } from './scrape.ts'
 import { listen } from './server.ts'
 import { Streams } from './streams.ts'
 import { tickBetween } from './tick-between.ts'
+import { watchRegistry } from './watch-registry.ts'
 
 export interface DashboardOptions {
   /** Shown to people; user and password are left out. */

@@ -1,7 +1,7 @@
 import type { ProviderRecord } from '@kumquat/core'
-import type { Sum } from './figures.ts'
 import type { InstanceView } from './model.ts'
 import type { Source } from './source.ts'
+import type { Sum } from './sum.ts'
 
 /** One instance of a service: what it says of itself, what answers under its address, what it did in the window. */
 export interface InstanceRow {

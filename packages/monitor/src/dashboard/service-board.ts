@@ -1,11 +1,11 @@
 import { formatServiceKey, type ProviderRecord, type ServiceKey } from '@kumquat/core'
 import { OTHER } from '../series-table.ts'
-import { Sum } from './figures.ts'
 import { instanceViews } from './instance-views.ts'
 import type { MethodReading } from './ledger.ts'
 import type { Memory } from './memory.ts'
 import type { MethodView, Point, ServiceView } from './model.ts'
 import { type Moment, QUIET, type Source } from './source.ts'
+import { Sum } from './sum.ts'
 
 /** Seconds of history kept for the charts. */
 export const HISTORY_POINTS = 300

@@ -1,8 +1,8 @@
 import { type HandClock, handClock } from '@kumquat/core/testing'
 import { type Recorder, recorder } from '@kumquat/monitor'
 import { expect } from 'chai'
-import { Sum } from '../../src/dashboard/figures.ts'
 import { type Recent, Source } from '../../src/dashboard/source.ts'
+import { Sum } from '../../src/dashboard/sum.ts'
 import { observe } from '../parts.ts'
 import { read } from './parts.ts'
 

@@ -1,6 +1,6 @@
 import { formatAddress, systemClock } from '@kumquat/core'
 import { expect } from 'chai'
-import { type Pulled, Puller } from '../../src/dashboard/pull.ts'
+import { type Pulled, Puller } from '../../src/dashboard/puller.ts'
 import { observe } from '../parts.ts'
 import { providing, type Web, web } from './parts.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Sum } from '../../src/dashboard/figures.ts'
 import type { MethodReading } from '../../src/dashboard/ledger.ts'
+import { Sum } from '../../src/dashboard/sum.ts'
 import { bucketOf } from '../../src/histogram.ts'
 
 const reading = (known: Partial<MethodReading> = {}): MethodReading => ({
