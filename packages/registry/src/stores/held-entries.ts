@@ -22,6 +22,8 @@ export class HeldEntries {
   readonly #unwanted = new Set<string>()
   readonly #turns = new Map<string, Promise<void>>()
   #retry: Disposable | undefined
+  /** Of these it has been said that they are not as they should be. */
+  readonly #troubled = new Set<string>()
 
   constructor(backend: Pick<Backend, 'claim' | 'release' | 'session'>, clock: Clock, logger: Logger) {
     this.#backend = backend
@@ -40,6 +42,7 @@ export class HeldEntries {
     if (before && exclusive) throw heldByAnother(path, 'this very process')
     const wanted: Wanted = { value }
     this.#wanted.set(path, wanted)
+    this.#unwanted.delete(path)
     try {
       await this.#inTurn(path, () => this.#claim(path, wanted, exclusive))
     } catch (error) {
@@ -68,7 +71,7 @@ export class HeldEntries {
         this.#retryLater(path, error),
       ),
     )
-    await Promise.all([...claims, ...[...this.#unwanted].map((path) => this.#giveUp(path))])
+    await Promise.all([...claims, ...[...this.#unwanted].map((path) => this.#remove(path))])
   }
 
   /** Wants nothing any more. The entries themselves end with the session of the backend. */
@@ -82,12 +85,16 @@ export class HeldEntries {
     if (this.#wanted.get(path) === wanted) await this.#backend.claim(path, wanted.value, exclusive)
   }
 
-  /** Never rejects: what cannot be removed now is removed when the backend is back, or ends with the session. */
-  async #giveUp(path: string): Promise<void> {
+  #giveUp(path: string): Promise<void> {
     this.#wanted.delete(path)
     this.#unwanted.add(path)
+    return this.#remove(path)
+  }
+
+  /** Never rejects: what cannot be removed now is removed when the backend is back, or ends with the session. */
+  async #remove(path: string): Promise<void> {
     const remove = async (): Promise<void> => {
-      if (!this.#wanted.has(path) && this.#unwanted.has(path)) await this.#backend.release(path)
+      if (this.#unwanted.has(path)) await this.#backend.release(path)
       this.#unwanted.delete(path)
     }
     await this.#inTurn(path, remove).catch((error: unknown) => this.#retryLater(path, error))
@@ -95,7 +102,10 @@ export class HeldEntries {
 
   #retryLater(path: string, error: unknown): void {
     if (this.#wanted.size + this.#unwanted.size === 0) return
-    this.#logger.warn({ path, error }, `held entry ${printable(path)} is not as it should be yet; trying again`)
+    if (!this.#troubled.has(path)) {
+      this.#logger.warn({ path, error }, `held entry ${printable(path)} is not as it should be yet; trying again`)
+    }
+    this.#troubled.add(path)
     this.#retry?.[Symbol.dispose]()
     this.#retry = this.#clock.after(RETRY_MS, () => {
       // When the line is down, its return begins the healing.
@@ -104,7 +114,9 @@ export class HeldEntries {
   }
 
   #inTurn(path: string, task: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(path) ?? Promise.resolve()).then(task)
+    const turn = (this.#turns.get(path) ?? Promise.resolve()).then(task).then(() => {
+      this.#troubled.delete(path)
+    })
     const settled = turn
       .catch(() => {})
       .then(() => {

@@ -16,6 +16,7 @@ export class WatchedPath implements Watch<readonly Entry[]> {
   #reading: Promise<void> | undefined
   #stale = false
   #closed = false
+  #failing = false
   #retry: Disposable | undefined
 
   constructor(
@@ -52,6 +53,7 @@ export class WatchedPath implements Watch<readonly Entry[]> {
   async changed(): Promise<void> {
     try {
       await this.refresh()
+      this.#failing = false
     } catch (error) {
       if (!this.#closed) this.#retryLater(error)
     }
@@ -81,7 +83,13 @@ export class WatchedPath implements Watch<readonly Entry[]> {
   }
 
   #retryLater(error: unknown): void {
-    this.#logger.warn({ path: this.#path, error }, `could not read ${printable(this.#path)} again; the last set stands`)
+    if (!this.#failing) {
+      this.#logger.warn(
+        { path: this.#path, error },
+        `could not read ${printable(this.#path)} again; the last set stands`,
+      )
+    }
+    this.#failing = true
     this.#retry?.[Symbol.dispose]()
     this.#retry = this.#clock.after(RETRY_MS, () => {
       // When the line is down, its return begins the refresh.

@@ -8,6 +8,9 @@ import type { FileSession } from './file-session.ts'
 import { errnoOf, isMissing } from './io-error.ts'
 import type { SessionWatch } from './session-watch.ts'
 
+/** The folder of what is being written: its name is one that no entry has. */
+const NEW = '.new'
+
 /** The files of the tree, whoever wrote them: those of dead sessions too. */
 export class EntryFiles {
   readonly #dir: string
@@ -76,6 +79,15 @@ export class EntryFiles {
     }
   }
 
+  /** What writers left behind that died in the middle of a write. */
+  async removeScraps(olderThanEpochMs: number): Promise<void> {
+    const folder = join(this.#dir, NEW)
+    for (const name of await readdir(folder).catch(() => [])) {
+      const { mtimeMs } = await stat(join(folder, name))
+      if (mtimeMs < olderThanEpochMs) await rm(join(folder, name), { force: true })
+    }
+  }
+
   /** A link fails if the file is there: so only one process makes it. */
   async #create(file: string, entry: FileEntry): Promise<boolean> {
     await mkdir(dirname(file), { recursive: true })
@@ -90,7 +102,7 @@ export class EntryFiles {
 
   /** Nobody ever sees half a file: it is written aside, and put in place whole. */
   async #write(entry: FileEntry, place: (temporary: string) => Promise<void>): Promise<void> {
-    const temporary = join(this.#dir, '.new', uniqueId())
+    const temporary = join(this.#dir, NEW, uniqueId())
     await mkdir(dirname(temporary), { recursive: true })
     try {
       const handle = await open(temporary, 'wx')

@@ -1,6 +1,7 @@
 import { mkdir, rename, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, uniqueId } from '@kumquat/core'
+import { storeClosed } from '../refusals.ts'
 import { isMissing } from './io-error.ts'
 import { ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
@@ -25,6 +26,7 @@ export class FileSession {
   readonly #clock: Clock
   readonly #lost: () => void
   #begun: Promise<string> | undefined
+  #ended = false
 
   constructor(dir: string, leaseMs: number, clock: Clock, lost: () => void) {
     this.#dir = dir
@@ -66,11 +68,13 @@ export class FileSession {
 
   async end(): Promise<void> {
     const begun = this.#begun
+    this.#ended = true
     this.#begun = undefined
     if (begun) await unlink(sessionFileOf(this.#dir, await begun))
   }
 
   async #begin(): Promise<string> {
+    if (this.#ended) throw storeClosed()
     const id = uniqueId()
     const file = sessionFileOf(this.#dir, id)
     const holder: SessionFile = { ...(await ownIdentity()), leaseMs: this.#leaseMs }

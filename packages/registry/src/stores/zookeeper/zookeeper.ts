@@ -1,4 +1,4 @@
-import { type Store, silent, systemClock } from '@kumquat/core'
+import { assertPath, type Store, silent, systemClock } from '@kumquat/core'
 import { type StoreOptions, storeOver } from '../store-over.ts'
 import { ZookeeperBackend } from './zookeeper-backend.ts'
 
@@ -36,6 +36,8 @@ export function zookeeper({
   connectTimeoutMs = 5_000,
   ...options
 }: ZookeeperOptions): Store {
+  if (servers === '') throw new TypeError('servers "" names no server; write e.g. "127.0.0.1:2181"')
+  if (root !== '') assertPath(root)
   assertAtLeast('sessionTimeoutMs', sessionTimeoutMs, 1_000)
   assertAtLeast('operationTimeoutMs', operationTimeoutMs, 1)
   assertAtLeast('connectTimeoutMs', connectTimeoutMs, 100)

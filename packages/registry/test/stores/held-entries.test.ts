@@ -1,0 +1,159 @@
+import type { Held } from '@kumquat/core'
+import { eventually, type HandClock, handClock, type RecordingLogger, recordingLogger } from '@kumquat/core/testing'
+import { expect } from 'chai'
+import { HeldEntries } from '../../src/stores/held-entries.ts'
+import { rejection } from '../rejection.ts'
+import { type ScriptedBackend, scriptedBackend } from './scripted-backend.ts'
+
+describe('HeldEntries', () => {
+  let backend: ScriptedBackend
+  let clock: HandClock
+  let logger: RecordingLogger
+  let entries: HeldEntries
+
+  beforeEach(() => {
+    backend = scriptedBackend()
+    clock = handClock()
+    logger = recordingLogger()
+    entries = new HeldEntries(backend, clock, logger)
+  })
+
+  /** Waits until exactly these steps are under way. */
+  const underWay = (...steps: string[]): Promise<void> =>
+    eventually(() => void expect(backend.steps.map(({ what }) => what)).to.deep.equal(steps))
+  const hold = async (path: string, value = '1'): Promise<Held> => {
+    const holding = entries.hold(path, value, false, () => {})
+    await underWay(`claim ${path} ${value}`)
+    backend.steps[0]?.done()
+    return holding
+  }
+
+  it('removes after its healing what was given up in the middle of it', async () => {
+    const held = await hold('/a')
+    const healing = entries.heal()
+    await underWay('claim /a 1')
+    const leaving = held[Symbol.asyncDispose]()
+    await underWay('claim /a 1')
+    backend.steps[0]?.done()
+    await underWay('release /a')
+    backend.steps[0]?.done()
+    await Promise.all([healing, leaving])
+    await entries.heal()
+    await underWay()
+  })
+
+  it('removes it when the healing it had to wait for fails', async () => {
+    const held = await hold('/a')
+    const healing = entries.heal()
+    await underWay('claim /a 1')
+    const leaving = held[Symbol.asyncDispose]()
+    backend.steps[0]?.fail()
+    await underWay('release /a')
+    backend.steps[0]?.done()
+    await Promise.all([healing, leaving])
+    await clock.advance(10_000)
+    await underWay()
+  })
+
+  it('does not begin to heal what was given up before its turn', async () => {
+    const held = await hold('/a')
+    const updating = held.update('2')
+    await underWay('claim /a 2')
+    const healing = entries.heal()
+    const leaving = held[Symbol.asyncDispose]()
+    backend.steps[0]?.done()
+    await underWay('release /a')
+    backend.steps[0]?.done()
+    await Promise.all([updating, healing, leaving])
+    await underWay()
+  })
+
+  it('leaves to the next holder what the one before gave up', async () => {
+    const held = await hold('/a')
+    const leaving = held[Symbol.asyncDispose]()
+    await underWay('release /a')
+    const next = entries.hold('/a', '2', false, () => {})
+    backend.steps[0]?.done()
+    await underWay('claim /a 2')
+    backend.steps[0]?.done()
+    await Promise.all([leaving, next])
+    const healing = entries.heal()
+    await underWay('claim /a 2')
+    backend.steps[0]?.done()
+    await healing
+  })
+
+  it('does not remove what is held again after it could not be removed', async () => {
+    const held = await hold('/a')
+    const leaving = held[Symbol.asyncDispose]()
+    await underWay('release /a')
+    backend.steps[0]?.fail()
+    await leaving
+    await hold('/a', '2')
+    const healing = entries.heal()
+    await underWay('claim /a 2')
+    backend.steps[0]?.done()
+    await healing
+    await underWay()
+  })
+
+  it('heals with the latest value', async () => {
+    const held = await hold('/a')
+    const updating = rejection(held.update('2'))
+    await underWay('claim /a 2')
+    backend.steps[0]?.fail()
+    await updating
+    const healing = entries.heal()
+    await underWay('claim /a 2')
+    backend.steps[0]?.done()
+    await healing
+  })
+
+  it('tries again what could not be healed while the line is up, and says so once', async () => {
+    await hold('/a')
+    for (let i = 0; i < 3; i += 1) {
+      const healing = i === 0 ? entries.heal() : clock.advance(1_000)
+      await underWay('claim /a 1')
+      backend.steps[0]?.fail()
+      await healing
+    }
+    expect(logger.lines).to.have.lengthOf(1)
+    expect(logger.lines[0]?.message).to.contain('"/a"')
+    backend.session.set('suspended')
+    await clock.advance(10_000)
+    await underWay()
+  })
+
+  it('removes later what could not be removed at once', async () => {
+    const held = await hold('/a')
+    const leaving = held[Symbol.asyncDispose]()
+    await underWay('release /a')
+    backend.steps[0]?.fail()
+    await leaving
+    const healing = entries.heal()
+    await underWay('release /a')
+    backend.steps[0]?.done()
+    await healing
+    await entries.heal()
+    await underWay()
+  })
+
+  it('wants nothing of a hold that failed, but makes sure that nothing is left of it', async () => {
+    const holding = rejection(entries.hold('/a', '1', false, () => {}))
+    await underWay('claim /a 1')
+    backend.steps[0]?.fail()
+    await holding
+    await underWay('release /a')
+    backend.steps[0]?.done()
+    await entries.heal()
+    await underWay()
+  })
+
+  it('heals nothing once closed', async () => {
+    await hold('/a')
+    entries.close()
+    await entries.heal()
+    await underWay()
+    expect(clock.pending).to.equal(0)
+  })
+})

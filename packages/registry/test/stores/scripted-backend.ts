@@ -1,0 +1,50 @@
+import { Cell, type Entry, type SessionState } from '@kumquat/core'
+import type { Backend } from '../../src/stores/backend.ts'
+
+/** A step of a backend that is under way until the test says how it ends. */
+export interface Step {
+  readonly what: string
+  done(entries?: readonly Entry[]): void
+  fail(): void
+}
+
+/** A backend of which every step waits for the test: for orders of events that no real one can be made to keep. */
+export interface ScriptedBackend extends Pick<Backend, 'claim' | 'release' | 'list' | 'observe'> {
+  readonly session: Cell<SessionState>
+  /** Those under way, in the order of their beginning. */
+  readonly steps: Step[]
+  /** Tells that the set of every path may have changed. */
+  changed(): void
+}
+
+export function scriptedBackend(): ScriptedBackend {
+  const steps: Step[] = []
+  const observers = new Set<() => void>()
+  const step = <T>(what: string): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const own: Step = {
+        what,
+        done: (entries) => end(() => resolve(entries as T)),
+        fail: () => end(() => reject(new Error(`${what} failed`))),
+      }
+      const end = (how: () => void): void => {
+        steps.splice(steps.indexOf(own), 1)
+        how()
+      }
+      steps.push(own)
+    })
+  return {
+    session: new Cell<SessionState>('connected'),
+    steps,
+    changed: () => {
+      for (const changed of [...observers]) changed()
+    },
+    claim: (path, value) => step(`claim ${path} ${value}`),
+    release: (path) => step(`release ${path}`),
+    list: (path) => step(`list ${path}`),
+    observe(_path, changed) {
+      observers.add(changed)
+      return { [Symbol.dispose]: () => void observers.delete(changed) }
+    },
+  }
+}
