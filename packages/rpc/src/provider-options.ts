@@ -47,7 +47,7 @@ export interface ProviderOptions extends Advertised {
   readonly signals?: readonly NodeJS.Signals[]
   /** Greater requests are refused unread. 1 024 to 1 GiB, default 1 MiB. */
   readonly maxBodyBytes?: number
-  /** Bound of the registration at the start. Default 5 000. */
+  /** Bound of the registration at the start, see `registerAll`. Default 5 000. */
   readonly registerTimeoutMs?: number
   /** On stopping: time without a call after which we no longer listen. Default 1 000. */
   readonly quietMs?: number

@@ -65,8 +65,9 @@ async function start(options: Complete): Promise<Omit<Provider, typeof Symbol.as
   const address = advertisedAddress({ bound, ...(advertise !== undefined && { advertise }) })
   const records = recordsOf(offers, options, address, clock.epoch())
   const { registerTimeoutMs: timeoutMs = 5_000 } = options
-  const parts = { registrar: registrar(access.store, { logger }), records, registryName: access.name }
-  const registrations = await registerAll({ ...parts, timeoutMs, clock }).catch(after(listener, access))
+  const { store, name: registryName } = access
+  const registering = { registrar: registrar(store, { logger }), session: store.session, registryName, records, clock }
+  const registrations = await registerAll({ ...registering, timeoutMs }).catch(after(listener, access))
 
   const { quietMs = 1_000, noticeMs = 10_000, drainTimeoutMs = 30_000 } = options
   let leaving: Promise<void> | undefined

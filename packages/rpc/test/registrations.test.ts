@@ -1,6 +1,6 @@
 import { type Clock, providerRecord, RpcError, type ServiceKey, sleep } from '@kumquat/core'
 import { eventually, handClock } from '@kumquat/core/testing'
-import { memory, providersPath, type Registrar, registrar } from '@kumquat/registry'
+import { MemoryTree, memory, providersPath, type Registrar, registrar } from '@kumquat/registry'
 import { expect } from 'chai'
 import { registerAll } from '../src/registrations.ts'
 import { rejection } from './rejection.ts'
@@ -13,7 +13,8 @@ const records = [catalog, rental].map((service) => ({ service, record }))
 describe('registering all services', () => {
   /** A registrar over a real store that treats the second service in its own way. */
   const register = (second: (registrar: Registrar, clock: Clock) => ReturnType<Registrar['register']>) => {
-    const store = memory()
+    const tree = new MemoryTree()
+    const store = memory({ tree })
     const real = registrar(store)
     const clock = handClock()
     const own: Registrar = {
@@ -23,8 +24,9 @@ describe('registering all services', () => {
       const sets = await Promise.all([catalog, rental].map((service) => store.list(providersPath(service))))
       return sets.flat().map(({ path }) => path)
     }
-    const options = { registrar: own, records, timeoutMs: 5_000, registryName: 'the registry memory:', clock }
-    return { settled: registerAll(options), names, clock }
+    const { session } = store
+    const options = { registrar: own, records, timeoutMs: 5_000, session, registryName: 'the registry memory:', clock }
+    return { settled: registerAll(options), names, clock, tree }
   }
 
   it('registers each', async () => {
@@ -50,16 +52,36 @@ describe('registering all services', () => {
     expect(await rejection(register(() => Promise.reject(taken)).settled)).to.equal(taken)
   })
 
-  it('gives up in time, and undoes what succeeds later', async () => {
-    const { settled, names, clock } = register(async (real, clock) => {
+  it('gives up in time on a registry that does not answer, and undoes what succeeds later', async () => {
+    const { settled, names, clock, tree } = register(async (real, clock) => {
       await sleep(clock, 6_000)
       return await real.register(rental, record)
     })
     const failed = rejection(settled)
-    await clock.advance(5_000)
+    await clock.advance(4_999)
+    tree.cut()
+    await clock.advance(1)
     expect((await failed).message).to.contain('no answer within 5000 ms')
+    tree.mend()
     await clock.advance(1_000)
     await eventually(async () => expect(await names()).to.deep.equal([]))
     expect(clock.pending).to.equal(0)
+  })
+
+  it('has more patience with one that answers: it may have to see a former holder of the address die', async () => {
+    const waiting = (ms: number) =>
+      register(async (real, clock) => {
+        await sleep(clock, ms)
+        return await real.register(rental, record)
+      })
+    const short = waiting(14_000)
+    await short.clock.advance(14_000)
+    expect(await short.settled).to.have.length(2)
+    const long = waiting(16_000)
+    const failed = rejection(long.settled)
+    await long.clock.advance(15_000)
+    expect((await failed).message).to.contain('not done within 15000 ms')
+    await long.clock.advance(1_000)
+    await eventually(async () => expect(await long.names()).to.deep.equal([]))
   })
 })
