@@ -10,8 +10,7 @@ import { consumer, type Provider, provider } from '@kumquat/rpc'
 import { expect } from 'chai'
 import { MovieCatalog } from '../../examples/movie/service.ts'
 
-const page = (name: string): Promise<string> =>
-  readFile(new URL(`../../docs/reference/${name}`, import.meta.url), 'utf8')
+const PAGE = new URL('../../docs/reference/wire.md', import.meta.url)
 
 const blocks = (markdown: string, language: string): readonly string[] =>
   [...markdown.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block = '']) => block.trim())
