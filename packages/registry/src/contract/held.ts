@@ -70,6 +70,17 @@ export function heldFacts(fact: Fact): void {
     assert.equal((await second.get('/a'))?.value, 'second')
   })
 
+  fact('does not take back what another store has taken over, until that gives it up', async (backing, until) => {
+    const [first, second] = [backing.open(), backing.open()]
+    const before = await first.hold('/a', 'first')
+    const after = await second.hold('/a', 'second')
+    await rejects(before.update('first again'), 'already_exists')
+    assert.equal((await second.get('/a'))?.value, 'second')
+    await after[Symbol.asyncDispose]()
+    await until(() => before.update('first at last'))
+    assert.equal((await second.get('/a'))?.value, 'first at last')
+  })
+
   fact('gives a path that is held twice by one store to the second', async (backing) => {
     const store = backing.open()
     const before = await store.hold('/a', 'first')

@@ -1,6 +1,12 @@
 import type { Entry, Live, Revision, SessionState, WriteOptions } from '@kumquat/core'
 
 /**
+ * What to do about somebody else who is alive and holds the path. `replace`: take over. `exclusive`: reject with
+ * `already_exists`, once it is certain that he is alive. `keep`: reject so at once, for it was ours and he has taken over.
+ */
+export type ClaimMode = 'replace' | 'exclusive' | 'keep'
+
+/**
  * What a backend must do itself; `storeOver` makes a whole `Store` of it. Paths and values have been checked by then.
  * Every method rejects as the one of `Store` does, and never waits longer than the backend's own time-out.
  */
@@ -10,8 +16,8 @@ export interface Backend {
   list(path: string): Promise<readonly Entry[]>
   put(path: string, value: string, options: WriteOptions): Promise<Revision>
   delete(path: string, options: WriteOptions): Promise<void>
-  /** Makes the ephemeral entry ours, with this value; safe to repeat. `exclusive` as in `HoldOptions`. */
-  claim(path: string, value: string, exclusive: boolean): Promise<void>
+  /** Makes the ephemeral entry ours, with this value; safe to repeat. What nobody alive holds is replaced in any case. */
+  claim(path: string, value: string, how: ClaimMode): Promise<void>
   /** Removes the entry if it is ours; does nothing otherwise. */
   release(path: string): Promise<void>
   /** From now on calls `changed` whenever `list(path)` may answer otherwise. May call it for nothing. */

@@ -1,10 +1,12 @@
 import { type Clock, type Held, type Logger, RpcError } from '@kumquat/core'
 import { printable } from '../printable.ts'
-import type { Backend } from './backend.ts'
+import type { Backend, ClaimMode } from './backend.ts'
 import { heldByAnother } from './refusals.ts'
 
 interface Wanted {
   value: string
+  /** Whether it has stood there before: only then can it be healed. */
+  made: boolean
 }
 
 const RETRY_MS = 1_000
@@ -40,11 +42,14 @@ export class HeldEntries {
   ): Promise<Held> {
     const before = this.#wanted.get(path)
     if (before && exclusive) throw heldByAnother(path, 'this very process')
-    const wanted: Wanted = { value }
+    const wanted: Wanted = { value, made: false }
     this.#wanted.set(path, wanted)
     this.#unwanted.delete(path)
     try {
-      await this.#inTurn(path, () => this.#claim(path, wanted, exclusive))
+      await this.#inTurn(path, async () => {
+        await this.#claim(path, wanted, exclusive ? 'exclusive' : 'replace')
+        wanted.made = true
+      })
     } catch (error) {
       if (this.#wanted.get(path) === wanted) void this.#giveUp(path)
       throw error
@@ -55,7 +60,7 @@ export class HeldEntries {
         check(path, next)
         if (this.#wanted.get(path) !== wanted) throw notHeld(path)
         wanted.value = next
-        await this.#inTurn(path, () => this.#claim(path, wanted, false))
+        await this.#inTurn(path, () => this.#claim(path, wanted, 'keep'))
       },
       [Symbol.asyncDispose]: async () => {
         if (this.#wanted.get(path) === wanted) await this.#giveUp(path)
@@ -66,8 +71,9 @@ export class HeldEntries {
   /** Makes again what is wanted and removes what is not; tries again later what fails. Never rejects. */
   async heal(): Promise<void> {
     this.#retry?.[Symbol.dispose]()
-    const claims = [...this.#wanted].map(([path, wanted]) =>
-      this.#inTurn(path, () => this.#claim(path, wanted, false)).catch((error: unknown) =>
+    const made = [...this.#wanted].filter(([, wanted]) => wanted.made)
+    const claims = made.map(([path, wanted]) =>
+      this.#inTurn(path, () => this.#claim(path, wanted, 'keep')).catch((error: unknown) =>
         this.#retryLater(path, error),
       ),
     )
@@ -81,8 +87,8 @@ export class HeldEntries {
     this.#retry?.[Symbol.dispose]()
   }
 
-  async #claim(path: string, wanted: Wanted, exclusive: boolean): Promise<void> {
-    if (this.#wanted.get(path) === wanted) await this.#backend.claim(path, wanted.value, exclusive)
+  async #claim(path: string, wanted: Wanted, how: ClaimMode): Promise<void> {
+    if (this.#wanted.get(path) === wanted) await this.#backend.claim(path, wanted.value, how)
   }
 
   #giveUp(path: string): Promise<void> {

@@ -23,7 +23,7 @@ describe('HeldEntries', () => {
     eventually(() => void expect(backend.steps.map(({ what }) => what)).to.deep.equal(steps))
   const hold = async (path: string, value = '1'): Promise<Held> => {
     const holding = entries.hold(path, value, false, () => {})
-    await underWay(`claim ${path} ${value}`)
+    await underWay(`replace ${path} ${value}`)
     backend.steps[0]?.done()
     return holding
   }
@@ -31,9 +31,9 @@ describe('HeldEntries', () => {
   it('removes after its healing what was given up in the middle of it', async () => {
     const held = await hold('/a')
     const healing = entries.heal()
-    await underWay('claim /a 1')
+    await underWay('keep /a 1')
     const leaving = held[Symbol.asyncDispose]()
-    await underWay('claim /a 1')
+    await underWay('keep /a 1')
     backend.steps[0]?.done()
     await underWay('release /a')
     backend.steps[0]?.done()
@@ -45,7 +45,7 @@ describe('HeldEntries', () => {
   it('removes it when the healing it had to wait for fails', async () => {
     const held = await hold('/a')
     const healing = entries.heal()
-    await underWay('claim /a 1')
+    await underWay('keep /a 1')
     const leaving = held[Symbol.asyncDispose]()
     backend.steps[0]?.fail()
     await underWay('release /a')
@@ -58,7 +58,7 @@ describe('HeldEntries', () => {
   it('does not begin to heal what was given up before its turn', async () => {
     const held = await hold('/a')
     const updating = held.update('2')
-    await underWay('claim /a 2')
+    await underWay('keep /a 2')
     const healing = entries.heal()
     const leaving = held[Symbol.asyncDispose]()
     backend.steps[0]?.done()
@@ -72,13 +72,13 @@ describe('HeldEntries', () => {
     const held = await hold('/a')
     const leaving = held[Symbol.asyncDispose]()
     await underWay('release /a')
-    const next = entries.hold('/a', '2', false, () => {})
+    const next = entries.hold('/a', '2', true, () => {})
     backend.steps[0]?.done()
-    await underWay('claim /a 2')
+    await underWay('exclusive /a 2')
     backend.steps[0]?.done()
     await Promise.all([leaving, next])
     const healing = entries.heal()
-    await underWay('claim /a 2')
+    await underWay('keep /a 2')
     backend.steps[0]?.done()
     await healing
   })
@@ -91,20 +91,29 @@ describe('HeldEntries', () => {
     await leaving
     await hold('/a', '2')
     const healing = entries.heal()
-    await underWay('claim /a 2')
+    await underWay('keep /a 2')
     backend.steps[0]?.done()
     await healing
+    await underWay()
+  })
+
+  it('does not heal what is being held for the first time, and does not wait for it', async () => {
+    const holding = entries.hold('/a', '1', true, () => {})
+    await underWay('exclusive /a 1')
+    await entries.heal()
+    backend.steps[0]?.done()
+    await holding
     await underWay()
   })
 
   it('heals with the latest value', async () => {
     const held = await hold('/a')
     const updating = rejection(held.update('2'))
-    await underWay('claim /a 2')
+    await underWay('keep /a 2')
     backend.steps[0]?.fail()
     await updating
     const healing = entries.heal()
-    await underWay('claim /a 2')
+    await underWay('keep /a 2')
     backend.steps[0]?.done()
     await healing
   })
@@ -113,7 +122,7 @@ describe('HeldEntries', () => {
     await hold('/a')
     for (let i = 0; i < 3; i += 1) {
       const healing = i === 0 ? entries.heal() : clock.advance(1_000)
-      await underWay('claim /a 1')
+      await underWay('keep /a 1')
       backend.steps[0]?.fail()
       await healing
     }
@@ -140,7 +149,7 @@ describe('HeldEntries', () => {
 
   it('wants nothing of a hold that failed, but makes sure that nothing is left of it', async () => {
     const holding = rejection(entries.hold('/a', '1', false, () => {}))
-    await underWay('claim /a 1')
+    await underWay('replace /a 1')
     backend.steps[0]?.fail()
     await holding
     await underWay('release /a')

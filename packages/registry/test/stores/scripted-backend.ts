@@ -39,7 +39,7 @@ export function scriptedBackend(): ScriptedBackend {
     changed: () => {
       for (const changed of [...observers]) changed()
     },
-    claim: (path, value) => step(`claim ${path} ${value}`),
+    claim: (path, value, how) => step(`${how} ${path} ${value}`),
     release: (path) => step(`release ${path}`),
     list: (path) => step(`list ${path}`),
     observe(_path, changed) {

@@ -9,7 +9,7 @@ import {
   uniqueId,
   type WriteOptions,
 } from '@kumquat/core'
-import type { Backend } from '../backend.ts'
+import type { Backend, ClaimMode } from '../backend.ts'
 import { changedMeanwhile, hasChildren, heldByAnother, storeClosed } from '../refusals.ts'
 import type { FileEntry } from './file-entry.ts'
 import { folderOf } from './file-name.ts'
@@ -77,13 +77,13 @@ export class FileBackend implements Backend {
     })
   }
 
-  claim(path: string, value: string, exclusive: boolean): Promise<void> {
+  claim(path: string, value: string, how: ClaimMode): Promise<void> {
     return this.#run(async () => {
       this.#held.add(path)
       const session = await this.#own.id()
       await this.#tree.write(path, (standing) => {
         const holder = standing?.session
-        if (exclusive && holder !== undefined && holder !== session) {
+        if (how !== 'replace' && holder !== undefined && holder !== session) {
           throw heldByAnother(path, this.#sessions.describe(holder))
         }
         return { value, revision: uniqueId(), session }

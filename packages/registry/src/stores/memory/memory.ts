@@ -52,10 +52,10 @@ function backend(tree: MemoryTree, restored: () => Promise<void>): Backend {
       reached()
       nodes.delete(path, options)
     },
-    claim: async (path, value, exclusive) => {
+    claim: async (path, value, how) => {
       reached()
       const owner = nodes.ownerOf(path)
-      if (exclusive && owner && owner !== client) throw heldByAnother(path, 'another store on this tree')
+      if (how !== 'replace' && owner && owner !== client) throw heldByAnother(path, 'another store on this tree')
       nodes.put(path, value, {}, client)
     },
     release: async (path) => {

@@ -12,7 +12,7 @@ import {
 } from './zookeeper-code.ts'
 
 export interface LinkListener {
-  session(state: SessionNews['state']): void
+  session(news: SessionNews): void
   changed(path: string): void
 }
 
@@ -113,7 +113,7 @@ export class Link {
       this.#sessionTimeoutMs = news.timeoutMs
     }
     this.#line.set(news.state === 'connected' ? 'up' : 'down')
-    this.#listener.session(news.state)
+    this.#listener.session(news)
   }
 
   #lost(): void {
@@ -121,7 +121,7 @@ export class Link {
     this.#failAll(
       new ZookeeperFailure({ code: CONNECTION_LOSS, text: 'the process that talks to ZooKeeper has ended' }),
     )
-    this.#listener.session('lost')
+    this.#listener.session({ state: 'lost' })
   }
 
   /** Resolves when there is a connection. */

@@ -20,8 +20,8 @@ export interface Questions {
   list: { ask: { path: string; watched: boolean }; answer: readonly Entry[] }
   put: { ask: { path: string; value: string; ifRevision?: Revision | null }; answer: Revision }
   delete: { ask: { path: string; ifRevision?: Revision | null }; answer: null }
-  /** Answers with the session that holds the path, if `exclusive` and it is another than ours. */
-  claim: { ask: { path: string; value: string; exclusive: boolean }; answer: string | null }
+  /** Answers with the session that holds the path, unless that is one of `ours` or may be replaced. */
+  claim: { ask: { path: string; value: string; replace: boolean; ours: readonly string[] }; answer: string | null }
   release: { ask: { path: string }; answer: null }
 }
 
@@ -52,6 +52,6 @@ export interface Failure {
 }
 
 export type SessionNews =
-  | { readonly state: 'connected'; readonly timeoutMs: number }
+  | { readonly state: 'connected'; readonly id: string; readonly timeoutMs: number }
   | { readonly state: 'suspended' }
   | { readonly state: 'lost' }

@@ -10,7 +10,7 @@ import {
   type WriteOptions,
 } from '@kumquat/core'
 import { printable } from '../../printable.ts'
-import type { Backend } from '../backend.ts'
+import type { Backend, ClaimMode } from '../backend.ts'
 import { heldByAnother } from '../refusals.ts'
 import { explained } from './explained.ts'
 import { Link, type LinkOptions } from './link.ts'
@@ -22,6 +22,7 @@ import type { SessionNews } from './protocol.ts'
  */
 const PATIENCE_TIMEOUTS = 1.5
 const LOOK_AGAIN_MS = 200
+const OURS = 8
 
 /** ZooKeeper, through a link: what is held is made again and what is watched is read again whenever the link is back. */
 export class ZookeeperBackend implements Backend {
@@ -31,6 +32,8 @@ export class ZookeeperBackend implements Backend {
   readonly #logger: Logger
   readonly #restored: () => Promise<void>
   readonly #observers = new Map<string, Set<() => void>>()
+  /** Our sessions, the one of now first. What the others left behind needs no leave to be replaced. */
+  #ours: readonly string[] = []
   #connections = 0
 
   constructor(options: LinkOptions, clock: Clock, logger: Logger, restored: () => Promise<void>) {
@@ -38,7 +41,7 @@ export class ZookeeperBackend implements Backend {
     this.#logger = logger
     this.#restored = restored
     this.#link = new Link(options, clock, logger, {
-      session: (state) => void this.#session(state),
+      session: (news) => void this.#session(news),
       changed: (path) => this.#changed(path),
     })
   }
@@ -61,14 +64,14 @@ export class ZookeeperBackend implements Backend {
     await explained(path, this.#link.ask<'delete'>({ op: 'delete', path, ...options }, { repeatable: false }))
   }
 
-  async claim(path: string, value: string, exclusive: boolean): Promise<void> {
+  async claim(path: string, value: string, how: ClaimMode): Promise<void> {
     const since = this.#clock.now()
     for (let told = false; ; told = true) {
-      const question = { op: 'claim', path, value, exclusive } as const
+      const question = { op: 'claim', path, value, replace: how === 'replace', ours: this.#ours } as const
       const holder = await explained(path, this.#link.ask<'claim'>(question, { repeatable: true }))
       if (holder === null) return
-      const patienceMs = PATIENCE_TIMEOUTS * this.#link.sessionTimeoutMs
-      if (this.#clock.now() - since > patienceMs) throw heldByAnother(path, `session 0x${holder}`)
+      const patienceMs = how === 'keep' ? 0 : PATIENCE_TIMEOUTS * this.#link.sessionTimeoutMs
+      if (this.#clock.now() - since >= patienceMs) throw heldByAnother(path, `session 0x${holder}`)
       if (!told)
         this.#logger.info({ path, holder, patienceMs }, `waiting for ${printable(path)}: left behind, or in use?`)
       await sleep(this.#clock, LOOK_AGAIN_MS)
@@ -103,15 +106,16 @@ export class ZookeeperBackend implements Backend {
     for (const changed of [...(this.#observers.get(path) ?? []), ...(this.#observers.get(parent) ?? [])]) changed()
   }
 
-  async #session(state: SessionNews['state']): Promise<void> {
+  async #session(news: SessionNews): Promise<void> {
     if (this.session.current === 'closed') return
-    if (state === 'connected') {
+    if (news.state === 'connected') {
       this.#connections += 1
+      this.#ours = [news.id, ...this.#ours.filter((id) => id !== news.id)].slice(0, OURS)
       const connection = this.#connections
       await this.#restored()
       if (connection === this.#connections && this.#link.isUp) this.#set('connected')
-    } else if (!(state === 'suspended' && this.session.current === 'lost')) {
-      this.#set(state)
+    } else if (!(news.state === 'suspended' && this.session.current === 'lost')) {
+      this.#set(news.state)
     }
   }
 

@@ -63,7 +63,8 @@ export class Session {
     this.#patience?.[Symbol.dispose]()
     this.#up = true
     this.#begun = true
-    this.#listener.news({ state: 'connected', timeoutMs: this.#client.sessionTimeoutMs })
+    const { sessionId: id, sessionTimeoutMs: timeoutMs } = this.#client
+    this.#listener.news({ state: 'connected', id, timeoutMs })
   }
 
   #disconnected(): void {

@@ -72,8 +72,8 @@ export class Tree implements Answers {
     return null
   }
 
-  /** The node of another session, alive or dead, cannot become ours: it is removed, and made anew. */
-  async claim({ path, value, exclusive }: Questions['claim']['ask']): Promise<string | null> {
+  /** The node of another session cannot become ours, be it our own of before: it is removed, and made anew. */
+  async claim({ path, value, replace, ours }: Questions['claim']['ask']): Promise<string | null> {
     const full = this.#full(path)
     return retried([NO_NODE, NODE_EXISTS, BAD_VERSION], async () => {
       const found = await this.#client.get(full, false).catch(unless(NO_NODE))
@@ -82,7 +82,7 @@ export class Tree implements Answers {
         if (found.value !== value) await this.#client.set(full, value)
         return null
       }
-      if (exclusive && owner !== undefined && owner !== NOBODY) return owner
+      if (!replace && owner !== undefined && ![NOBODY, ...ours].includes(owner)) return owner
       if (found) await this.#client.remove(full, found.stat.version)
       await this.#create(full, value, true)
       return null
