@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Cell, type Clock, type Live } from '@kumquat/core'
+import { isTrouble } from './run-as-child.ts'
 
 /** A process of the demo's own, which says messages of type `Said`. */
 export interface Child<Said> extends AsyncDisposable {
@@ -34,9 +35,13 @@ export function startChild<Said>(module: string, { facts, clock, graceMs = 10_00
   })
   const said = new Cell<Said | undefined>(undefined)
   const ended = new Cell<string | undefined>(undefined)
-  process.on('message', (message) => said.set(message as Said))
+  let trouble: string | undefined
+  process.on('message', (message) => {
+    if (isTrouble(message)) trouble = message.trouble
+    else said.set(message as Said)
+  })
   process.once('error', (error) => ended.set(error.message))
-  process.once('exit', (code, signal) => ended.set(signal ?? `status ${code}`))
+  process.once('exit', (code, signal) => ended.set(trouble ?? signal ?? `status ${code}`))
   return {
     pid: process.pid ?? 0,
     said,

@@ -90,5 +90,5 @@ function viewOf({ gray, child }: Member, registered: readonly ProviderRecord[]):
 }
 
 function assertRunning({ pid, ended }: Child<ProviderSaid>): void {
-  if (ended.current !== undefined) throw new Error(`provider process ${pid} ended at its start: ${ended.current}`)
+  if (ended.current !== undefined) throw new Error(`provider process ${pid} did not start: ${ended.current}`)
 }

@@ -39,6 +39,9 @@ export function parseOptions(args: readonly string[]): DemoOptions | undefined {
   const { values } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false })
   if (values.help) return undefined
   if (values.registry === '') throw new TypeError('--registry is empty: give a URL, e.g. file:./.kumquat')
+  if (values.registry?.startsWith('memory:')) {
+    throw new TypeError('--registry memory: is for one process; several can share a folder, e.g. file:./.kumquat')
+  }
   return {
     ...(values.registry !== undefined && { registry: values.registry }),
     providers: number('providers', values.providers, { from: 1, to: 50, whole: true }),

@@ -2,20 +2,16 @@
 import { silent } from '@kumquat/core'
 import { serveMovies } from '../movie/serve.ts'
 import type { ProviderFacts, ProviderSaid } from './fleet.ts'
+import { runAsChild } from './run-as-child.ts'
 
-const { registry, gray }: ProviderFacts = JSON.parse(process.argv[2] ?? '{}')
-
-// Ctrl-C reaches every process of the terminal; this one waits for its turn.
-process.on('SIGINT', () => {})
-
-// Its only consumer has gone before it is told to end.
-const { address, port, stop } = await serveMovies({
-  registry,
-  gray,
-  logger: silent,
-  signals: ['SIGTERM'],
-  quietMs: 100,
+await runAsChild<ProviderFacts>(async ({ registry, gray }) => {
+  // Its only consumer has gone before it is told to end: nobody has to notice first.
+  const { address, port, stop } = await serveMovies({
+    ...{ registry, gray, quietMs: 100 },
+    signals: ['SIGTERM'],
+    logger: silent,
+  })
+  process.once('disconnect', () => void stop())
+  const said: ProviderSaid = { address, port }
+  process.send?.(said)
 })
-const said: ProviderSaid = { address, port }
-process.send?.(said)
-process.once('disconnect', () => void stop())

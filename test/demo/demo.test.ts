@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,11 +10,15 @@ import { introduced, type RunningDemo, runDemo } from './run-demo.ts'
 describe('npm start', function () {
   this.timeout(60_000)
 
+  // One for all: it also holds what the TypeScript loader has compiled.
   let temporary: string
-  beforeEach(() => {
+  before(() => {
     temporary = mkdtempSync(join(tmpdir(), 'kumquat-test-'))
   })
-  afterEach(() => rmSync(temporary, { recursive: true }))
+  afterEach(() => {
+    for (const name of folders()) rmSync(join(temporary, name), { recursive: true })
+  })
+  after(() => rmSync(temporary, { recursive: true }))
 
   const start = (...args: readonly string[]): RunningDemo => runDemo(args, { temporary })
   const folders = (): readonly string[] => readdirSync(temporary).filter((name) => name.startsWith('kumquat-'))
@@ -119,6 +123,15 @@ describe('npm start', function () {
     const { status, stderr, stdout } = await demo.ended()
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' })
     expect(stderr).to.match(/^The demo cannot run: .*zoo:here.*zookeeper:.*\n$/)
+  })
+
+  it('says why its providers cannot register', async () => {
+    writeFileSync(join(temporary, 'file'), '')
+    await using demo = start('--registry', `file:${temporary}/file/below`, '--json')
+    const { status, stderr, stdout } = await demo.ended()
+    expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' })
+    expect(stderr).to.match(/^The demo cannot run: .*a file stands where a folder should be.*\n$/)
+    await expectNothingLeft(demo)
   })
 
   it('says that the port of the dashboard is taken, and leaves nothing', async () => {

@@ -29,6 +29,7 @@ describe('demo options', () => {
     [['--port', '65536'], /--port 65536 is not a whole number from 0 to 65535/],
     [['--registry', ''], /--registry is empty/],
     [['--registry'], /--registry/],
+    [['--registry', 'memory:'], /--registry memory: is for one process/],
   ]
   for (const [args, message] of WRONG) {
     it(`refuse ${args.join(' ')} and say why`, () => {
