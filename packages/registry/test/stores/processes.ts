@@ -18,11 +18,13 @@ export interface Running extends AsyncDisposable {
   leave(): void
 }
 
-/** Runs a script of this folder from source, in a process group of its own. */
-export function run(script: string, args: readonly string[], flags: readonly string[] = []): Running {
-  const file = fileURLToPath(new URL(script, import.meta.url))
+/** Runs a script from source, in a process group of its own. */
+export function run(script: URL, args: readonly string[], flags: readonly string[] = []): Running {
   const allFlags = ['--conditions=@kumquat/source', '--import', 'tsx', ...flags]
-  const child = spawn(process.execPath, [...allFlags, file, ...args], { stdio: 'pipe', detached: true })
+  const child = spawn(process.execPath, [...allFlags, fileURLToPath(script), ...args], {
+    stdio: 'pipe',
+    detached: true,
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -46,9 +48,12 @@ export function run(script: string, args: readonly string[], flags: readonly str
   }
 }
 
+/** Holds the path that it is given until its standard input ends. */
+export const HOLDER: URL = new URL('./holder.ts', import.meta.url)
+
 /** Runs a process that holds `path` until its standard input ends, and resolves once it does. */
 export async function startHolder(url: string, path: string, value = 'x'): Promise<Running> {
-  const holder = run('./holder.ts', [url, path, value])
+  const holder = run(HOLDER, [url, path, value])
   await eventually(() => assert.equal(holder.output(), 'held\n'), { withinMs: 15_000 })
   return holder
 }

@@ -7,7 +7,7 @@ import { zookeeper } from '@kumquat/registry/zookeeper'
 import { expect } from 'chai'
 import { serverOrSkip, type ZookeeperServer } from '../../../../test/servers/zookeeper.ts'
 import { rejection } from '../rejection.ts'
-import { type Running, run, startHolder } from './processes.ts'
+import { HOLDER, type Running, run, startHolder } from './processes.ts'
 
 describe('ZooKeeper store, on bad days', () => {
   let server: ZookeeperServer
@@ -75,7 +75,7 @@ describe('ZooKeeper store, on bad days', () => {
     })
 
     it('is not kept from ending by a store with nothing to do', async () => {
-      const idler = run('./idler.ts', [url])
+      const idler = run(new URL('./idler.ts', import.meta.url), [url])
       others.push(idler)
       expect(await idler.exit).to.equal(0)
       expect(idler.output()).to.equal('idle\n')
@@ -83,7 +83,7 @@ describe('ZooKeeper store, on bad days', () => {
 
     it('is told to install the package when it is missing', async () => {
       const without = new URL('./without-zookeeper.ts', import.meta.url).href
-      const holder = run('./holder.ts', [url, '/a', 'x'], ['--import', without])
+      const holder = run(HOLDER, [url, '/a', 'x'], ['--import', without])
       others.push(holder)
       expect(await holder.exit).to.equal(1)
       expect(holder.output()).to.contain('npm install zookeeper').and.contain("Cannot find package 'zookeeper'")

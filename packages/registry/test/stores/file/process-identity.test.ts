@@ -16,7 +16,7 @@ describe('isOver()', () => {
 
   it('knows a process that has ended', async () => {
     const own = await ownIdentity()
-    const other = run('./without-zookeeper.ts', [])
+    const other = run(new URL('../without-zookeeper.ts', import.meta.url), [])
     expect(await other.exit).to.equal(0)
     expect(await isOver({ ...own, pid: other.pid }, own)).to.equal(true)
   })
