@@ -60,7 +60,7 @@ describe('docs/reference/registry.md', () => {
     let server: ZookeeperServer
     before(async function () {
       this.timeout(30_000)
-      server = await serverOrSkip(this, { mayBeBorrowed: true })
+      server = await serverOrSkip(this)
     })
     after(async () => {
       await server?.stop()

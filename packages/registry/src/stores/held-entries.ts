@@ -2,6 +2,7 @@ import { type Clock, type Held, type Logger, RpcError } from '@kumquat/core'
 import { printable } from '../printable.ts'
 import type { Backend, ClaimMode } from './backend.ts'
 import { heldByAnother } from './refusals.ts'
+import { Turns } from './turns.ts'
 
 interface Wanted {
   value: string
@@ -22,7 +23,7 @@ export class HeldEntries {
   readonly #wanted = new Map<string, Wanted>()
   /** Given up while the backend was away: to be removed when it is back. */
   readonly #unwanted = new Set<string>()
-  readonly #turns = new Map<string, Promise<void>>()
+  readonly #turns = new Turns()
   #retry: Disposable | undefined
   /** Of these it has been said that they are not as they should be. */
   readonly #troubled = new Set<string>()
@@ -119,17 +120,9 @@ export class HeldEntries {
     })
   }
 
-  #inTurn(path: string, task: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(path) ?? Promise.resolve()).then(task).then(() => {
-      this.#troubled.delete(path)
-    })
-    const settled = turn
-      .catch(() => {})
-      .then(() => {
-        if (this.#turns.get(path) === settled) this.#turns.delete(path)
-      })
-    this.#turns.set(path, settled)
-    return turn
+  async #inTurn(path: string, task: () => Promise<void>): Promise<void> {
+    await this.#turns.take(path, task)
+    this.#troubled.delete(path)
   }
 }
 

@@ -87,7 +87,7 @@ export class Link {
       } catch (error) {
         const lost = error instanceof ZookeeperFailure && LOSSES.includes(error.code)
         if (!lost) throw error
-        if (!repeatable) throw this.#unavailable('lost the connection', error)
+        if (!repeatable) throw this.#unavailable('the connection broke', error)
       }
       await sleep(this.#clock, RETRY_MS)
     }
@@ -129,7 +129,7 @@ export class Link {
     const line = await settled(this.#line, this.#clock, bound - this.#clock.now())
     if (line === 'up') return
     if (line === 'closed') throw storeClosed()
-    if (line === 'down') throw this.#unavailable('no connection', undefined, 'not-run')
+    if (line === 'down') throw this.#unavailable(`no connection within ${this.#bound}`, undefined, 'not-run')
     const message = `the ZooKeeper store cannot load the package "zookeeper": ${line.unusable}; run: npm install zookeeper`
     throw new RpcError('failed_precondition', message, { outcome: 'not-run' })
   }
@@ -137,14 +137,9 @@ export class Link {
   #send(question: Question, bound: number): Promise<unknown> {
     this.#questions += 1
     const id = this.#questions
+    const tooLate = (): void => this.#take(id)?.fail(this.#unavailable(`no answer within ${this.#bound}`))
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(
-        bound - this.#clock.now(),
-        () => this.#take(id)?.fail(this.#unavailable('no answer')),
-        {
-          keepAlive: true,
-        },
-      )
+      const timer = this.#clock.after(bound - this.#clock.now(), tooLate, { keepAlive: true })
       const settle =
         <T>(how: (value: T) => void) =>
         (value: T): void => {
@@ -167,9 +162,12 @@ export class Link {
   }
 
   #unavailable(what: string, cause?: unknown, outcome: 'not-run' | 'unknown' = 'unknown'): RpcError {
-    const { servers, operationTimeoutMs } = this.#options
-    const message = `ZooKeeper at ${servers}: ${what} within ${operationTimeoutMs} ms; is it running, and is the address right?`
+    const message = `ZooKeeper at ${this.#options.servers}: ${what}; is it running, and is the address right?`
     return new RpcError('unavailable', message, { outcome, cause })
+  }
+
+  get #bound(): string {
+    return `${this.#options.operationTimeoutMs} ms`
   }
 }
 

@@ -65,15 +65,17 @@ export class ZookeeperBackend implements Backend {
   }
 
   async claim(path: string, value: string, how: ClaimMode): Promise<void> {
-    const since = this.#clock.now()
-    for (let told = false; ; told = true) {
+    let since: number | undefined
+    for (;;) {
       const question = { op: 'claim', path, value, replace: how === 'replace', ours: this.#ours } as const
       const holder = await explained(path, this.#link.ask<'claim'>(question, { repeatable: true }))
       if (holder === null) return
       const patienceMs = how === 'keep' ? 0 : PATIENCE_TIMEOUTS * this.#link.sessionTimeoutMs
-      if (this.#clock.now() - since >= patienceMs) throw heldByAnother(path, `session 0x${holder}`)
-      if (!told)
+      if (since === undefined && patienceMs > 0) {
         this.#logger.info({ path, holder, patienceMs }, `waiting for ${printable(path)}: left behind, or in use?`)
+      }
+      since ??= this.#clock.now()
+      if (this.#clock.now() - since >= patienceMs) throw heldByAnother(path, `session 0x${holder}`)
       await sleep(this.#clock, LOOK_AGAIN_MS)
     }
   }

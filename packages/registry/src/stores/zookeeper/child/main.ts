@@ -2,6 +2,7 @@
 // however that comes about, the session is closed at once and with it all that is held.
 
 import { systemClock } from '@kumquat/core'
+import { Turns } from '../../turns.ts'
 import type { Failure, FromChild, Question, Setting, ToChild } from '../protocol.ts'
 import type { Session } from './session.ts'
 
@@ -33,7 +34,12 @@ async function start(setting: Setting): Promise<void> {
   })
   session = started
   // Of the client of now, for the next one is another session.
-  ask = (question) => new Tree(started.client, setting.root)[question.op](question as never)
+  const answer = (question: Question): Promise<unknown> =>
+    new Tree(started.client, setting.root)[question.op](question as never)
+  // A claim that its asker has given up must not be carried out after the release that follows it.
+  const turns = new Turns()
+  const taking = (question: Question): boolean => question.op === 'claim' || question.op === 'release'
+  ask = (question) => (taking(question) ? turns.take(question.path, () => answer(question)) : answer(question))
 }
 
 async function reply(id: number, question: Question): Promise<void> {

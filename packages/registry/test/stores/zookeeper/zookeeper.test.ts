@@ -1,0 +1,12 @@
+import { zookeeper } from '@kumquat/registry/zookeeper'
+import { expect } from 'chai'
+
+describe('zookeeper()', () => {
+  it('refuses options out of range, with the value', () => {
+    expect(() => zookeeper({ servers: '' })).to.throw(TypeError, 'names no server')
+    expect(() => zookeeper({ servers: 'a:1', root: 'lemonhjuice' })).to.throw(TypeError, '"lemonhjuice"')
+    expect(() => zookeeper({ servers: 'a:1', sessionTimeoutMs: 10 })).to.throw(RangeError, 'sessionTimeoutMs 10')
+    expect(() => zookeeper({ servers: 'a:1', operationTimeoutMs: 0 })).to.throw(RangeError, 'operationTimeoutMs 0')
+    expect(() => zookeeper({ servers: 'a:1', maxValueBytes: 2e6 })).to.throw(RangeError, 'maxValueBytes 2000000')
+  })
+})
