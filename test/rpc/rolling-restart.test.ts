@@ -13,13 +13,22 @@ const till = { app: 'shop', group: 'till' }
 
 describe('a rolling restart of every provider under load', function () {
   this.timeout(120_000)
+  let dir: string
+  const children = new Set<ChildProcess>()
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'kumquat-'))
+  })
+  afterEach(async () => {
+    for (const child of children) child.kill('SIGKILL')
+    await rm(dir, { recursive: true })
+  })
 
   it('fails no call and runs none twice, though none may be repeated', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'kumquat-'))
     const registry = `file:${dir}`
     const sold: number[] = []
     const start = async (port = 0): Promise<{ readonly child: ChildProcess; readonly port: number }> => {
       const child = fork(join(import.meta.dirname, 'shop.ts'), [registry, String(port)])
+      children.add(child)
       const address = new Promise<string>((resolve) => {
         child.on('message', (message: { sold?: number; address?: string }) => {
           if (message.sold !== undefined) sold.push(message.sold)
@@ -29,7 +38,7 @@ describe('a rolling restart of every provider under load', function () {
       return { child, port: Number((await address).split(':')[1]) }
     }
     const shops = await Promise.all([start(), start(), start()])
-    const consuming = await consumer({ registry, logger: silent })
+    await using consuming = await consumer({ registry, logger: silent })
     await eventually(() => expect(consuming.peers(till).current).to.have.length(3))
 
     const face = consuming.client<Till>(till)
@@ -38,31 +47,23 @@ describe('a rolling restart of every provider under load', function () {
     let isOver = false
     const lane = async (): Promise<void> => {
       while (!isOver) {
-        const id = calls++
-        const answer = await face.sell(id).catch((error: unknown) => failed.push(error))
-        if (failed.length === 0) expect(answer).to.equal(id)
+        await face.sell(calls++).catch((error: unknown) => failed.push(error))
         await sleep(systemClock, 20)
       }
     }
     const lanes = Array.from({ length: 12 }, lane)
-    for (const [index, { child, port }] of shops.entries()) {
+    for (const { child, port } of shops) {
       child.kill('SIGTERM')
       expect(await once(child, 'exit')).to.deep.equal([null, 'SIGTERM'])
-      shops[index] = await start(port)
+      await start(port)
       await eventually(() => expect(consuming.peers(till).current).to.have.length(3))
     }
     isOver = true
     await Promise.all(lanes)
-    await consuming[Symbol.asyncDispose]()
 
     expect(failed).to.deep.equal([])
     await eventually(() => expect(sold).to.have.length(calls))
     expect(new Set(sold).size).to.equal(calls)
     expect(calls).to.be.above(500)
-    for (const { child } of shops) {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    }
-    await rm(dir, { recursive: true })
   })
 })

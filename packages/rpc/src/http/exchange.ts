@@ -12,6 +12,7 @@ import {
 } from '@kumquat/core'
 import type { Attachments } from '../attachments.ts'
 import type { ServedCall } from '../transport.ts'
+import { Arrival } from './arrival.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
 import { type CallName, encodeError } from './error-body.ts'
 import type { LoadGauge } from './load-gauge.ts'
@@ -65,7 +66,7 @@ export class Exchange {
   readonly #attachments: Attachments
   readonly #caller: string
   readonly #start: ObservedStart | undefined
-  #gone: AbortController | undefined
+  #arrival: Arrival | undefined
   #answered = false
 
   constructor(shared: Exchanges, route: Route, request: IncomingMessage, reply: Answering) {
@@ -110,29 +111,23 @@ export class Exchange {
       : new RpcError('internal', 'the provider failed', { outcome: 'ran', cause: error })
     this.#answer(status ?? STATUS_OF[said.code], said.code, encodeError(said, this.#route.name), headers)
     // Whatever still runs does so for nobody.
-    this.#gone?.abort(said)
+    this.#arrival?.abandon(said)
   }
 
   #call({ service, method }: CallName, body: unknown): ServedCall {
-    const timeoutMs = timeoutOf(this.#request.headers)
-    const signal = (): AbortSignal => {
-      this.#gone ??= new AbortController()
-      return this.#gone.signal
-    }
-    return {
+    const { headers } = this.#request
+    const timeoutMs = timeoutOf(headers)
+    this.#arrival = new Arrival({
       service,
       method,
       args: argsOf(body),
       attachments: this.#attachments,
       idempotent: this.#route.idempotent,
-      attempt: attemptOf(this.#request.headers),
+      attempt: attemptOf(headers),
       caller: this.#caller,
       ...(timeoutMs !== undefined && { deadline: this.#enteredAt + timeoutMs }),
-      /** Made when first asked for: few methods ask. */
-      get signal() {
-        return signal()
-      },
-    }
+    })
+    return this.#arrival
   }
 
   #succeed(name: CallName, value: unknown): void {
@@ -154,10 +149,10 @@ export class Exchange {
       'content-type': JSON_TYPE,
       [INSTANCE]: instance,
       [LOAD]: gauge.text(inFlight),
-      [TIMING]: `total;dur=${durationMs.toFixed(3)}`,
-      ...headers,
-      ...(leaving && LEAVING),
+      [TIMING]: `total;dur=${Math.round(durationMs * 1_000) / 1_000}`,
     })
+    if (headers !== undefined) reply.headers(headers)
+    if (leaving) reply.headers(LEAVING)
     reply.serializer(asItIs)
     reply.send(text)
     this.#end(code, durationMs)
@@ -168,7 +163,7 @@ export class Exchange {
     if (!this.#answered) {
       this.#answered = true
       this.#end('canceled', shared.clock.now() - this.#enteredAt)
-      this.#gone?.abort(new RpcError('canceled', 'the caller went away', { outcome: 'unknown' }))
+      this.#arrival?.abandon(new RpcError('canceled', 'the caller went away', { outcome: 'unknown' }))
     }
     shared.inFlight--
     if (shared.inFlight === 0) shared.onIdle()

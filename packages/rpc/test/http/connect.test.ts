@@ -247,6 +247,22 @@ describe('a line over HTTP', () => {
     ])
   })
 
+  it('fails a storm of calls on a closed port at once, and leaves nothing of it when the provider is back', async () => {
+    const port = await nobody()
+    const line = lineTo(port, { connections: 4 })
+    const storm = await Promise.all(Array.from({ length: 100 }, () => rejection(line.invoke(calling('rent')))))
+    for (const error of storm) expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
+    const sockets = new Set<Socket>()
+    const server = createServer((_, response) => void response.end('1'))
+    server.on('connection', (socket: Socket) => void sockets.add(socket).size)
+    await listening(server, port)
+    const calls = Array.from({ length: 100 }, () => line.invoke(calling('rent')))
+    for (const reply of await Promise.all(calls)) expect(reply).to.deep.equal({ value: 1 })
+    await line[Symbol.asyncDispose]()
+    await eventually(() => expect([...sockets].every(({ closed }) => closed)).to.equal(true))
+    expect(sockets.size).to.be.below(10)
+  })
+
   it('refuses more calls at once than it was allowed', async () => {
     const movies = new Movies()
     const transport = { connect: httpConnect({ maxPending: 3, connections: 1, logger: silent }), listen: httpListen() }

@@ -1,0 +1,40 @@
+import type { ServiceKey } from '@kumquat/core'
+import type { Attachments } from '../attachments.ts'
+import type { ServedCall } from '../transport.ts'
+
+/**
+ * A call that has arrived. Its signal is made when somebody first asks for it, since that costs more than all the rest; so
+ * it is no field of its own, and a copy by spread lacks it. `currentCall()` always has it.
+ */
+export class Arrival implements ServedCall {
+  readonly service: ServiceKey
+  readonly method: string
+  readonly args: readonly unknown[]
+  readonly attachments: Attachments
+  readonly idempotent: boolean
+  readonly attempt: number
+  readonly caller: string
+  declare readonly deadline?: number
+  #gone: AbortController | undefined
+
+  constructor(call: Omit<ServedCall, 'signal'>) {
+    this.service = call.service
+    this.method = call.method
+    this.args = call.args
+    this.attachments = call.attachments
+    this.idempotent = call.idempotent
+    this.attempt = call.attempt ?? 1
+    this.caller = call.caller
+    if (call.deadline !== undefined) this.deadline = call.deadline
+  }
+
+  get signal(): AbortSignal {
+    this.#gone ??= new AbortController()
+    return this.#gone.signal
+  }
+
+  /** Nobody waits for it any more. */
+  abandon(reason: unknown): void {
+    this.#gone?.abort(reason)
+  }
+}
