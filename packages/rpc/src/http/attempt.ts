@@ -42,7 +42,7 @@ export class Attempt implements AnswerHandler {
   readonly #chunks: Buffer[] = []
   #controller: AnswerController | undefined
   #settled = false
-  #repeated = false
+  #repeats = 0
   #status = 0
 
   constructor(parts: AttemptParts) {
@@ -107,12 +107,12 @@ export class Attempt implements AnswerHandler {
    */
   get #isKeepAliveRace(): boolean {
     const { invocation, clock, leftMs } = this.#parts
-    if (!invocation.idempotent || this.#repeated || this.#status !== 0) return false
+    if (!invocation.idempotent || this.#repeats === MAX_REPEATS || this.#status !== 0) return false
     return leftMs === Number.POSITIVE_INFINITY || leftMs - remainingMs(invocation, clock) <= RACE_MS
   }
 
   #repeat(): void {
-    this.#repeated = true
+    this.#repeats++
     this.#controller = undefined
     this.send()
   }
@@ -155,5 +155,7 @@ export class Attempt implements AnswerHandler {
   }
 }
 
-/** More than the way to a peer and back, and less than most methods take to crash their process. */
-const RACE_MS = 50
+/** Long enough for the way to a busy peer and back. */
+const RACE_MS = 200
+/** The next idle connection may be one that is just being closed too; a third is not believed in. */
+const MAX_REPEATS = 2
