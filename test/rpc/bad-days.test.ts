@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { expect } from 'chai'
 
 interface End {
@@ -15,7 +14,7 @@ describe('a bad day', function () {
   const ends = new Map<string, End>()
   let exit: readonly unknown[]
   before(async () => {
-    const child = fork(join(import.meta.dirname, 'bad-days.ts'), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+    const child = fork(new URL('./bad-days.ts', import.meta.url), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
     const exiting = once(child, 'exit')
     const output = (await child.stdout?.setEncoding('utf8').toArray())?.join('') ?? ''
     exit = await exiting

@@ -27,7 +27,7 @@ describe('a rolling restart of every provider under load', function () {
     const registry = `file:${dir}`
     const sold: number[] = []
     const start = async (port = 0): Promise<{ readonly child: ChildProcess; readonly port: number }> => {
-      const child = fork(join(import.meta.dirname, 'shop.ts'), [registry, String(port)])
+      const child = fork(new URL('./shop.ts', import.meta.url), [registry, String(port)])
       children.add(child)
       const address = new Promise<string>((resolve) => {
         child.on('message', (message: { sold?: number; address?: string }) => {

@@ -33,6 +33,7 @@ import { assertCallOptions, assertTimeout, type CallOptions } from './call-optio
 import { type Client, client } from './client.ts'
 import { consoleLogger } from './console-logger.ts'
 import type { Contract } from './contract.ts'
+import { filteredConnect } from './filtered-connect.ts'
 import { aroundAttempt, aroundCall } from './filters/order.ts'
 import { httpConnect } from './http/connect.ts'
 import { notSent } from './not-sent.ts'
@@ -100,46 +101,35 @@ export async function consumer({
   connect = httpConnect({ caller, clock, rng, logger }),
 }: ConsumerOptions): Promise<Consumer> {
   assertTimeout('timeoutMs', timeoutMs)
-  const parts = { caller, clock, ...(observer && { observer }) }
+  const observing = { caller, clock, ...(observer && { observer }) }
   const access = await accessRegistry(registry, { clock, logger })
-  const found = discovery(access.store, { logger })
-  const subscriptions = new Map<string, Subscription>()
-  let closed = false
-
-  const connectObserved: Connect = (record) => {
-    const endpoint = connect(record)
-    const invoke = aroundAttempt({ ...parts, filters: attemptFilters }, record)(endpoint.invoke)
-    if (invoke === endpoint.invoke) return endpoint
-    return {
-      invoke,
-      get status() {
-        return endpoint.status
-      },
-      [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
-    }
+  const subscribing = {
+    discovery: discovery(access.store, { logger }),
+    connect: filteredConnect(connect, (record) => aroundAttempt({ ...observing, filters: attemptFilters }, record)),
+    registryName: access.name,
+    clock,
+    logger,
   }
+  const subscriptions = new Map<string, Subscription>()
+  let isDisposed = false
 
   const subscriptionTo = (service: ServiceKey): Subscription => {
+    if (isDisposed) throw disposed()
     const key = formatServiceKey(service)
-    const known = subscriptions.get(key)
-    if (known !== undefined) return known
-    const registryName = access.name
-    const made = new Subscription({ service, discovery: found, connect: connectObserved, registryName, clock, logger })
-    subscriptions.set(key, made)
-    return made
+    const subscription = subscriptions.get(key) ?? new Subscription({ ...subscribing, service })
+    subscriptions.set(key, subscription)
+    return subscription
   }
 
   const invokerOf = (target: Target): Invoker => {
     const subscription = subscriptionTo(target.service)
     const routes = target.version === '' ? [route] : [version(target), route]
     const choose = cluster({ peers: subscription.peers, route: chain(...routes), balance, strategy })
-    const reach: Invoker = (invocation) => {
-      if (closed) return Promise.reject(disposed())
-      return subscription.populated
-        ? choose(invocation)
-        : arrive(subscription, invocation, clock).then(() => choose(invocation))
-    }
-    return aroundCall({ ...parts, filters })(reach)
+    return aroundCall({ ...observing, filters })((invocation) => {
+      if (isDisposed) return Promise.reject(disposed())
+      if (subscription.populated) return choose(invocation)
+      return arrival(subscription, invocation, clock).then(() => choose(invocation))
+    })
   }
 
   return {
@@ -148,7 +138,6 @@ export async function consumer({
       return client<T>({ target, invoke: invokerOf(target), options: assertCallOptions(options), timeoutMs, clock })
     },
     async ready(service, { timeoutMs: ms = 10_000 } = {}) {
-      if (closed) throw disposed()
       await subscriptionTo(service).someone({ ms: assertTimeout('timeoutMs', ms) })
     },
     peers(service) {
@@ -157,7 +146,7 @@ export async function consumer({
       return subscription.peers
     },
     async [Symbol.asyncDispose]() {
-      closed = true
+      isDisposed = true
       await Promise.all([...subscriptions.values()].map((one) => one[Symbol.asyncDispose]()))
       await access[Symbol.asyncDispose]()
     },
@@ -165,7 +154,7 @@ export async function consumer({
 }
 
 /** Resolves when there is somebody to call; rejects with the reason why not, within the time of the call. */
-async function arrive(subscription: Subscription, invocation: Invocation, clock: Clock): Promise<void> {
+async function arrival(subscription: Subscription, invocation: Invocation, clock: Clock): Promise<void> {
   const { signal } = invocation
   try {
     await subscription.watched({ ms: Math.max(0, remainingMs(invocation, clock)), signal })

@@ -30,7 +30,7 @@ describe('a provider that is told to stop by a signal', function () {
   })
 
   const start = async (special = ''): Promise<void> => {
-    child = fork(join(import.meta.dirname, 'stopping.ts'), [`file:${dir}`, special], {
+    child = fork(new URL('./stopping.ts', import.meta.url), [`file:${dir}`, special], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     child.on('message', (message) => messages.push(message))
