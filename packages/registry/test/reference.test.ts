@@ -68,7 +68,7 @@ describe('docs/reference/registry.md', () => {
 
     it('do as it says', async function () {
       this.timeout(60_000)
-      await begin(server.url('/lemonhjuice'))
+      await begin(`${server.url('/lemonhjuice')}?operationTimeoutMs=20000`)
       const [list, get, create, set, remove, ...more] = commands(page, '## ZooKeeper, by hand')
       expect(more).to.deep.equal([])
       const runs = (command: Command | undefined): Promise<void> =>

@@ -4,7 +4,7 @@ import type { Fact } from './setup.ts'
 
 export function closingFacts(fact: Fact): void {
   fact('says connected once it is, and closed for ever after', async (backing, until) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.get('/a')
     await until(() => assert.equal(store.session.current, 'connected'))
     await store[Symbol.asyncDispose]()
@@ -14,7 +14,7 @@ export function closingFacts(fact: Fact): void {
   })
 
   fact('refuses everything once closed', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const held = await store.hold('/a', '1')
     const watch = await store.watch('/')
     await store[Symbol.asyncDispose]()
@@ -30,7 +30,7 @@ export function closingFacts(fact: Fact): void {
   })
 
   fact('closes in the middle of its work and leaves nothing behind', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const work = [
       ...Array.from({ length: 5 }, (_, i) => store.hold(`/a/${i}`, 'x')),
       store.watch('/a'),
@@ -40,10 +40,10 @@ export function closingFacts(fact: Fact): void {
     const settled = Promise.allSettled(work)
     await store[Symbol.asyncDispose]()
     await settled
-    assert.deepEqual(await backing.open().list('/a'), [])
+    assert.deepEqual(await (await backing.open()).list('/a'), [])
   })
 
   fact('closes before it was ever used', async (backing) => {
-    await backing.open()[Symbol.asyncDispose]()
+    await (await backing.open())[Symbol.asyncDispose]()
   })
 }

@@ -4,7 +4,7 @@ import type { Fact } from './setup.ts'
 
 export function cutFacts(fact: Fact): void {
   fact('rejects with unavailable while it is down, and works when it is back', async (backing, until) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a', '1')
     await backing.cut()
     await Promise.all([rejects(store.get('/a'), 'unavailable'), rejects(store.put('/a', '2'), 'unavailable')])
@@ -16,8 +16,8 @@ export function cutFacts(fact: Fact): void {
   })
 
   fact('keeps the last set of a watch, and tells the changes when it is back', async (backing, until) => {
-    const store = backing.open()
-    const watch = await backing.open().watch('/a')
+    const store = await backing.open()
+    const watch = await (await backing.open()).watch('/a')
     await store.put('/a/b', '1')
     await until(() => assert.equal(watch.current.length, 1))
     await backing.cut()
@@ -34,7 +34,7 @@ export function cutFacts(fact: Fact): void {
   })
 
   fact('still holds what it held, with an update made meanwhile', async (backing, until) => {
-    const store = backing.open()
+    const store = await backing.open()
     const held = await store.hold('/a', '1')
     await backing.cut()
     await rejects(held.update('2'), 'unavailable')
@@ -43,7 +43,7 @@ export function cutFacts(fact: Fact): void {
   })
 
   fact('removes what was disposed meanwhile', async (backing, until) => {
-    const store = backing.open()
+    const store = await backing.open()
     const held = await store.hold('/a/b', '1')
     await store.hold('/a/c', '2')
     await backing.cut()
@@ -58,7 +58,7 @@ export function cutFacts(fact: Fact): void {
   })
 
   fact('holds nothing after a hold that was rejected', async (backing, until) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/b', '1')
     await backing.cut()
     await rejects(store.hold('/a/c', '2'), 'unavailable')
@@ -72,7 +72,7 @@ export function cutFacts(fact: Fact): void {
   })
 
   fact('closes while it is down', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.hold('/a', '1')
     await backing.cut()
     await store[Symbol.asyncDispose]()

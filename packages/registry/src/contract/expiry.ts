@@ -10,7 +10,7 @@ const statesOf = (store: Store): SessionState[] => {
 
 export function expiryFacts(fact: Fact): void {
   fact('says lost, then connected again', async (backing, until) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.hold('/a', '1')
     await until(() => assert.equal(store.session.current, 'connected'))
     const states = statesOf(store)
@@ -20,8 +20,8 @@ export function expiryFacts(fact: Fact): void {
   })
 
   fact('makes held entries again, with their latest values', async (backing, until) => {
-    const store = backing.open()
-    const other = backing.open()
+    const store = await backing.open()
+    const other = await backing.open()
     const held = await store.hold('/a/b', '1')
     await store.hold('/a/c', '2', { exclusive: true })
     await held.update('3')
@@ -41,8 +41,8 @@ export function expiryFacts(fact: Fact): void {
   })
 
   fact('never brings back what was disposed, however late', async (backing, until) => {
-    const store = backing.open()
-    const other = backing.open()
+    const store = await backing.open()
+    const other = await backing.open()
     const doomed = await Promise.all(Array.from({ length: 8 }, (_, i) => store.hold(`/a/${i}`, 'x')))
     await store.hold('/a/kept', 'x')
     const states = statesOf(store)
@@ -69,8 +69,8 @@ export function expiryFacts(fact: Fact): void {
   })
 
   fact('keeps its watches', async (backing, until) => {
-    const store = backing.open()
-    const other = backing.open()
+    const store = await backing.open()
+    const other = await backing.open()
     const watch = await store.watch('/a')
     await other.hold('/a/b', '1')
     await until(() => assert.equal(watch.current.length, 1))

@@ -4,8 +4,8 @@ import type { Fact } from './setup.ts'
 
 export function heldFacts(fact: Fact): void {
   fact('shows a held entry to every store, until it is disposed', async (backing) => {
-    const other = backing.open()
-    const held = await backing.open().hold('/a/b', 'x')
+    const other = await backing.open()
+    const held = await (await backing.open()).hold('/a/b', 'x')
     assert.equal(held.path, '/a/b')
     assert.equal((await other.get('/a/b'))?.value, 'x')
     assert.deepEqual(
@@ -19,8 +19,8 @@ export function heldFacts(fact: Fact): void {
   })
 
   fact('takes held entries down with the store that holds them', async (backing) => {
-    const other = backing.open()
-    const store = backing.open()
+    const other = await backing.open()
+    const store = await backing.open()
     await store.hold('/a/b', 'x')
     await store.hold('/a/c', 'y')
     await store[Symbol.asyncDispose]()
@@ -28,15 +28,15 @@ export function heldFacts(fact: Fact): void {
   })
 
   fact('keeps what was put when the store is closed', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a', 'x')
     await store[Symbol.asyncDispose]()
-    assert.equal((await backing.open().get('/a'))?.value, 'x')
+    assert.equal((await (await backing.open()).get('/a'))?.value, 'x')
   })
 
   fact('updates a held entry in place', async (backing) => {
-    const other = backing.open()
-    const held = await backing.open().hold('/a', '1')
+    const other = await backing.open()
+    const held = await (await backing.open()).hold('/a', '1')
     await held.update('2')
     assert.equal((await other.get('/a'))?.value, '2')
     await Promise.all([held.update('3'), held.update('4')])
@@ -44,7 +44,7 @@ export function heldFacts(fact: Fact): void {
   })
 
   fact('refuses to update what is held no longer', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const held = await store.hold('/a', '1')
     await held[Symbol.asyncDispose]()
     await rejects(held.update('2'), 'failed_precondition')
@@ -52,16 +52,16 @@ export function heldFacts(fact: Fact): void {
   })
 
   fact('replaces what stands there', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a', 'put')
     await store.hold('/a', 'held')
     assert.equal((await store.get('/a'))?.value, 'held')
     await store[Symbol.asyncDispose]()
-    assert.equal(await backing.open().get('/a'), undefined)
+    assert.equal(await (await backing.open()).get('/a'), undefined)
   })
 
   fact('leaves an entry alone that another store has taken over', async (backing) => {
-    const [first, second] = [backing.open(), backing.open()]
+    const [first, second] = [await backing.open(), await backing.open()]
     const before = await first.hold('/a', 'first')
     await second.hold('/a', 'second')
     await before[Symbol.asyncDispose]()
@@ -71,7 +71,7 @@ export function heldFacts(fact: Fact): void {
   })
 
   fact('does not take back what another store has taken over, until that gives it up', async (backing, until) => {
-    const [first, second] = [backing.open(), backing.open()]
+    const [first, second] = [await backing.open(), await backing.open()]
     const before = await first.hold('/a', 'first')
     const after = await second.hold('/a', 'second')
     await rejects(before.update('first again'), 'already_exists')
@@ -82,7 +82,7 @@ export function heldFacts(fact: Fact): void {
   })
 
   fact('gives a path that is held twice by one store to the second', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const before = await store.hold('/a', 'first')
     const after = await store.hold('/a', 'second')
     await rejects(before.update('first again'), 'failed_precondition')
@@ -93,8 +93,8 @@ export function heldFacts(fact: Fact): void {
   })
 
   fact('ends as told last when held and disposed in quick succession', async (backing) => {
-    const store = backing.open()
-    const other = backing.open()
+    const store = await backing.open()
+    const other = await backing.open()
     for (let round = 0; round < 5; round += 1) {
       const held = await store.hold('/a', `${round}`)
       const updating = held.update('late').catch(() => {})

@@ -5,7 +5,7 @@ import type { Fact } from './setup.ts'
 
 export function revisionFacts(fact: Fact): void {
   fact('gives each write another revision, of the same value too', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const first = await store.put('/a', 'x')
     const second = await store.put('/a', 'x')
     assert.notEqual(first, second)
@@ -14,7 +14,7 @@ export function revisionFacts(fact: Fact): void {
   })
 
   fact('writes over the expected revision only', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const first = await store.put('/a', '1')
     const second = await store.put('/a', '2', { ifRevision: first })
     await rejects(store.put('/a', '3', { ifRevision: first }), 'aborted')
@@ -22,7 +22,7 @@ export function revisionFacts(fact: Fact): void {
   })
 
   fact('writes only what is absent, when that is expected', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/b', '1', { ifRevision: null })
     await rejects(store.put('/a/b', '2', { ifRevision: null }), 'aborted')
     await rejects(store.put('/a', '2', { ifRevision: null }), 'aborted')
@@ -30,7 +30,7 @@ export function revisionFacts(fact: Fact): void {
   })
 
   fact('refuses an expected revision of what is absent', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const revision = await store.put('/a', '1')
     await store.delete('/a')
     await rejects(store.put('/a', '2', { ifRevision: revision }), 'aborted')
@@ -38,7 +38,7 @@ export function revisionFacts(fact: Fact): void {
   })
 
   fact('never takes an entry that was made anew for the one before', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const revision = await store.put('/a', '1')
     await store.delete('/a')
     await store.put('/a', '1')
@@ -47,7 +47,7 @@ export function revisionFacts(fact: Fact): void {
   })
 
   fact('deletes at the expected revision only', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const first = await store.put('/a', '1')
     const second = await store.put('/a', '2')
     await rejects(store.delete('/a', { ifRevision: first }), 'aborted')
@@ -57,14 +57,14 @@ export function revisionFacts(fact: Fact): void {
   })
 
   fact('lets one of many writers of the same revision win', async (backing) => {
-    const stores = [backing.open(), backing.open(), backing.open()]
+    const stores = [await backing.open(), await backing.open(), await backing.open()]
     const revision = await stores[0]?.put('/a', 'first')
     await onlyOneWins((i) => stores[i % 3]?.put('/a', `${i}`, revision === undefined ? {} : { ifRevision: revision }))
     await onlyOneWins((i) => stores[i % 3]?.put('/b', `${i}`, { ifRevision: null }))
   })
 
   fact('counts right when many count at once', async (backing) => {
-    const stores = [backing.open(), backing.open(), backing.open()]
+    const stores = [await backing.open(), await backing.open(), await backing.open()]
     await stores[0]?.put('/count', '0')
     await Promise.all(
       stores.map(async (store) => {

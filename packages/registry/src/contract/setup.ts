@@ -3,8 +3,8 @@ import type { StoreOptions } from '../stores/store-over.ts'
 
 /** An empty tree to run one fact against. Disposed after it, with every store that was opened on it. */
 export interface Backing extends AsyncDisposable {
-  /** Opens one more store on the tree, as one more process would. */
-  open(options?: StoreOptions): Store
+  /** Opens one more store on the tree, as one more process would, and resolves once it is connected. */
+  open(options?: StoreOptions): Promise<Store>
   /** Ends the session of every open store, as the backend would by itself. */
   expire(): Promise<void>
   /** Takes the backend away from every open store, and gives it back. */

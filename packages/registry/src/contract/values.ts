@@ -18,30 +18,30 @@ const NAMES = [
 
 export function valueFacts(fact: Fact): void {
   fact('answers undefined for what is not there', async (backing) => {
-    assert.equal(await backing.open().get('/a/b'), undefined)
+    assert.equal(await (await backing.open()).get('/a/b'), undefined)
   })
 
   fact('gives back what was put, to any store', async (backing) => {
     const value = '{"city":"東京","note":"\\n\\u0000"}\n\n'
-    const revision = await backing.open().put('/a/b', value)
-    assert.deepEqual(await backing.open().get('/a/b'), { path: '/a/b', name: 'b', value, revision })
+    const revision = await (await backing.open()).put('/a/b', value)
+    assert.deepEqual(await (await backing.open()).get('/a/b'), { path: '/a/b', name: 'b', value, revision })
   })
 
   fact('keeps an empty value', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a', '')
     assert.equal((await store.get('/a'))?.value, '')
   })
 
   fact('makes parents with the first child', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/b/c', 'x')
     assert.equal((await store.get('/a'))?.value, '')
     assert.equal((await store.get('/a/b'))?.name, 'b')
   })
 
   fact('keeps the children of an entry that is written', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/b', 'x')
     await store.put('/a', 'y')
     assert.equal((await store.get('/a'))?.value, 'y')
@@ -49,7 +49,7 @@ export function valueFacts(fact: Fact): void {
   })
 
   fact('lists children with their values, sorted by name, without grandchildren', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/c', '3')
     await store.put('/a/b', '2')
     await store.put('/a/b/deep', '4')
@@ -61,7 +61,7 @@ export function valueFacts(fact: Fact): void {
   })
 
   fact('lists the root', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/b', '')
     await store.put('/a/x', '')
     assert.deepEqual(
@@ -71,14 +71,14 @@ export function valueFacts(fact: Fact): void {
   })
 
   fact('lists nothing where there is nothing, or no child', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a', 'x')
     assert.deepEqual(await store.list('/a'), [])
     assert.deepEqual(await store.list('/nowhere'), [])
   })
 
   fact('keeps every printable name apart', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     for (const name of NAMES) await store.put(`/a/${name}`, name)
     for (const name of NAMES) assert.equal((await store.get(`/a/${name}`))?.value, name)
     assert.deepEqual(
@@ -90,7 +90,7 @@ export function valueFacts(fact: Fact): void {
   })
 
   fact('deletes, and does not mind what is not there', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/b', 'x')
     await store.delete('/a/b')
     await store.delete('/a/b')
@@ -100,14 +100,14 @@ export function valueFacts(fact: Fact): void {
   })
 
   fact('refuses to delete what has children', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/b', 'x')
     await rejects(store.delete('/a'), 'failed_precondition')
     assert.equal((await store.get('/a/b'))?.value, 'x')
   })
 
   fact('refuses a path that is none, with TypeError', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     for (const path of ['', 'a', '/a/', '//', '/a/../b', '/a\nb', '/\u0000', '/./a']) {
       await assert.rejects(store.get(path), TypeError)
       await assert.rejects(store.put(path, ''), TypeError)
@@ -117,14 +117,14 @@ export function valueFacts(fact: Fact): void {
   })
 
   fact('refuses to write the root', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await assert.rejects(store.put('/', 'x'), TypeError)
     await assert.rejects(store.delete('/'), TypeError)
     await assert.rejects(store.hold('/', 'x'), TypeError)
   })
 
   fact('refuses a value above its limit in bytes, and takes one at the limit', async (backing) => {
-    const store = backing.open({ maxValueBytes: 8 })
+    const store = await backing.open({ maxValueBytes: 8 })
     await store.put('/a', 'éééé')
     await rejects(store.put('/a', 'ééééé'), 'resource_exhausted')
     await rejects(store.hold('/b', 'x'.repeat(9)), 'resource_exhausted')
@@ -135,7 +135,7 @@ export function valueFacts(fact: Fact): void {
   })
 
   fact('takes a value of half a mebibyte, and no larger one unless told so', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     const value = 'x'.repeat(512 * 1024)
     await store.put('/a', value)
     assert.equal((await store.get('/a'))?.value, value)

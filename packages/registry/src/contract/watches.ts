@@ -6,7 +6,7 @@ const valuesOf = (entries: readonly Entry[]): string[] => entries.map(({ name, v
 
 export function watchFacts(fact: Fact): void {
   fact('begins with the whole set', async (backing) => {
-    const store = backing.open()
+    const store = await backing.open()
     await store.put('/a/c', '2')
     await store.put('/a/b', '1')
     const watch = await store.watch('/a')
@@ -15,8 +15,8 @@ export function watchFacts(fact: Fact): void {
   })
 
   fact('sees what other stores add, change and remove', async (backing, until) => {
-    const other = backing.open()
-    const watch = await backing.open().watch('/a')
+    const other = await backing.open()
+    const watch = await (await backing.open()).watch('/a')
     assert.deepEqual(watch.current, [])
     await other.put('/a/b', '1')
     await until(() => assert.deepEqual(valuesOf(watch.current), ['b=1']))
@@ -29,8 +29,8 @@ export function watchFacts(fact: Fact): void {
   })
 
   fact('sees held entries come, change and go', async (backing, until) => {
-    const other = backing.open()
-    const watch = await backing.open().watch('/a')
+    const other = await backing.open()
+    const watch = await (await backing.open()).watch('/a')
     const held = await other.hold('/a/b', '1')
     await until(() => assert.deepEqual(valuesOf(watch.current), ['b=1']))
     await held.update('2')
@@ -44,8 +44,8 @@ export function watchFacts(fact: Fact): void {
   })
 
   fact('goes on after its path was removed and made again', async (backing, until) => {
-    const store = backing.open()
-    const watch = await backing.open().watch('/a/b')
+    const store = await backing.open()
+    const watch = await (await backing.open()).watch('/a/b')
     for (const value of ['1', '2', '3']) {
       await store.put('/a/b/c', value)
       await until(() => assert.deepEqual(valuesOf(watch.current), [`c=${value}`]))
@@ -57,8 +57,8 @@ export function watchFacts(fact: Fact): void {
   })
 
   fact('arrives at the last of many quick changes', async (backing, until) => {
-    const other = backing.open()
-    const watch = await backing.open().watch('/a')
+    const other = await backing.open()
+    const watch = await (await backing.open()).watch('/a')
     await Promise.all(Array.from({ length: 20 }, (_, i) => other.put(`/a/${i}`, 'x')))
     for (let i = 0; i < 20; i += 1) await other.put('/a/0', `${i}`)
     for (let i = 1; i < 20; i += 1) await other.delete(`/a/${i}`)
@@ -66,9 +66,9 @@ export function watchFacts(fact: Fact): void {
   })
 
   fact('tells each set, and keeps the identity of what did not change', async (backing, until) => {
-    const other = backing.open()
+    const other = await backing.open()
     await other.put('/a/b', '1')
-    const watch = await backing.open().watch('/a')
+    const watch = await (await backing.open()).watch('/a')
     const told: (readonly Entry[])[] = []
     const subscription = watch.subscribe((entries) => told.push(entries))
     const [before] = watch.current
@@ -84,9 +84,9 @@ export function watchFacts(fact: Fact): void {
   })
 
   fact('tells nothing of grandchildren and neighbours', async (backing, until) => {
-    const other = backing.open()
+    const other = await backing.open()
     await other.put('/a/b', '1')
-    const watch = await backing.open().watch('/a')
+    const watch = await (await backing.open()).watch('/a')
     const told: string[][] = []
     watch.subscribe((entries) => told.push(valuesOf(entries)))
     await other.put('/a/b/deep', 'x')
@@ -98,8 +98,8 @@ export function watchFacts(fact: Fact): void {
   })
 
   fact('is silent once disposed, and leaves other watches of the path alone', async (backing, until) => {
-    const other = backing.open()
-    const store = backing.open()
+    const other = await backing.open()
+    const store = await backing.open()
     const [first, second] = [await store.watch('/a'), await store.watch('/a')]
     let told = 0
     first.subscribe(() => {

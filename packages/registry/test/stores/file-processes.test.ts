@@ -8,7 +8,9 @@ import { expect } from 'chai'
 import { rejection } from '../rejection.ts'
 import { type Running, startHolder } from './processes.ts'
 
-describe('file store, across processes', () => {
+describe('file store, across processes', function () {
+  this.timeout(40_000)
+
   let dir: string
   let store: Store
   let watch: Watch<readonly Entry[]>

@@ -14,7 +14,7 @@ storeContract({
     const dir = join(parent, 'registry')
     const stores: Store[] = []
     return {
-      open(options) {
+      async open(options) {
         const store = file({ dir, ...options })
         stores.push(store)
         return store

@@ -10,7 +10,7 @@ storeContract({
     const tree = new MemoryTree()
     const stores: Store[] = []
     return {
-      open(options) {
+      async open(options) {
         const store = memory({ tree, ...options })
         stores.push(store)
         return store

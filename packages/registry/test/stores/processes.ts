@@ -54,7 +54,7 @@ export const HOLDER: URL = new URL('./holder.ts', import.meta.url)
 /** Runs a process that holds `path` until its standard input ends, and resolves once it does. */
 export async function startHolder(url: string, path: string, value = 'x'): Promise<Running> {
   const holder = run(HOLDER, [url, path, value])
-  await eventually(() => assert.equal(holder.output(), 'held\n'), { withinMs: 15_000 })
+  await eventually(() => assert.equal(holder.output(), 'held\n'), { withinMs: 30_000 })
   return holder
 }
 

@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict'
 import { type Store, uniqueId } from '@kumquat/core'
+import { eventually } from '@kumquat/core/testing'
 import { storeContract } from '@kumquat/registry/contract'
 import { zookeeper } from '@kumquat/registry/zookeeper'
 import { serverOrSkip, type ZookeeperServer } from '../../../../test/servers/zookeeper.ts'
@@ -23,7 +25,7 @@ describe('ZooKeeper store', () => {
     describe,
     it: (title, body) =>
       it(title, async function () {
-        this.timeout(30_000)
+        this.timeout(60_000)
         running = this
         await body()
       }),
@@ -33,10 +35,11 @@ describe('ZooKeeper store', () => {
       const servers = new URL(server.url().replace(/^zookeeper:/, 'http:')).host
       const stores: Store[] = []
       return {
-        open(options) {
+        async open(options) {
           const times = { sessionTimeoutMs: 2_000, operationTimeoutMs: 3_000, connectTimeoutMs: 2_000 }
           const store = zookeeper({ servers, root, ...times, ...options })
           stores.push(store)
+          await eventually(() => assert.equal(store.session.current, 'connected'), { withinMs: 20_000 })
           return store
         },
         expire: () => own().restart({ wipe: true }),

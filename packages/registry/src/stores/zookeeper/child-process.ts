@@ -10,7 +10,6 @@ export interface ChildListener {
 
 /** A forked process that speaks our protocol. It does not keep this one alive, and does not outlive it. */
 export interface Child {
-  readonly pid: number | undefined
   say(message: ToChild): void
   /** Ends it by force. */
   kill(): void
@@ -36,12 +35,13 @@ export function startChild(listener: ChildListener): Child {
     listener.gone(why)
   }
   child.on('message', (message: FromChild) => ended || listener.heard(message))
-  child.on('exit', (code, signal) => end(signal ? `ended by ${signal}` : `ended with exit code ${code}`))
-  child.on('error', (error) =>
-    child.exitCode === null && child.pid !== undefined ? child.kill('SIGKILL') : end(error.message),
-  )
+  child.on('exit', (code, signal) => end(signal ? `was ended by ${signal}` : `ended with exit code ${code}`))
+  child.on('error', (error) => {
+    // It never began, or it cannot be spoken to; then its end is on its way.
+    if (child.pid === undefined) end(`could not be started: ${error.message}`)
+    else child.kill('SIGKILL')
+  })
   return {
-    pid: child.pid,
     // What cannot be sent any more is answered by its end.
     say: (message) => void (child.connected && child.send(message, () => {})),
     kill: () => void child.kill('SIGKILL'),

@@ -14,7 +14,8 @@ describe('isOver()', () => {
     expect(await isOver({ ...own, startedAt: '1' }, own)).to.equal(true)
   })
 
-  it('knows a process that has ended', async () => {
+  it('knows a process that has ended', async function () {
+    this.timeout(30_000)
     const own = await ownIdentity()
     const other = run(new URL('../without-zookeeper.ts', import.meta.url), [])
     expect(await other.exit).to.equal(0)
