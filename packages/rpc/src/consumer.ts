@@ -39,7 +39,7 @@ import { httpConnect } from './http/connect.ts'
 import { notSent } from './not-sent.ts'
 import { accessRegistry } from './registry-access.ts'
 import { disposed, Subscription } from './subscription.ts'
-import { type ServiceClass, type ServiceTarget, type Target, targetOf } from './target.ts'
+import { type Asked, type ServiceClass, type ServiceTarget, type Target, targetOf } from './target.ts'
 
 export interface ConsumerOptions {
   /** A URL such as `zookeeper://10.0.0.1:2181/shop`, or an open store, which stays yours to dispose. */
@@ -133,7 +133,7 @@ export async function consumer({
   }
 
   return {
-    client<T>(asked: Parameters<typeof targetOf>[0], options: CallOptions = {}): Client<T> {
+    client<T>(asked: Asked, options: CallOptions = {}): Client<T> {
       const target = targetOf(asked)
       return client<T>({ target, invoke: invokerOf(target), options: assertCallOptions(options), timeoutMs, clock })
     },

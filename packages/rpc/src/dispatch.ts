@@ -7,6 +7,7 @@ import {
   type Service,
   uniqueId,
 } from '@kumquat/core'
+import type { MethodDeclaration } from './method.ts'
 import { nearest } from './nearest.ts'
 import type { Offer, OfferedMethod } from './offer.ts'
 
@@ -28,7 +29,7 @@ export function dispatch({ offers, logger }: DispatchOptions): Service<Invocatio
     if (offer === undefined) throw unimplemented('service', key, [...byService.keys()])
     const found = offer.methods.get(method)
     if (found === undefined) throw unimplemented(`method of ${key}`, method, [...offer.methods.keys()])
-    refuseUnfit(found, `${key}/${method}`, args)
+    refuseUnfit(found, `${key}/${method}`, args, logger)
     try {
       return { value: await found.run(args) }
     } catch (error) {
@@ -37,26 +38,32 @@ export function dispatch({ offers, logger }: DispatchOptions): Service<Invocatio
   }
 }
 
+type Check = NonNullable<MethodDeclaration['check']>
+
 function unimplemented(what: string, asked: string, known: readonly string[]): RpcError {
   const near = nearest(asked, known)
   const hint = near === undefined ? '' : `, did you mean ${JSON.stringify(near)}?`
   const listed = known.slice(0, 20).join(', ') + (known.length > 20 ? ', …' : '')
-  return new RpcError(
-    'unimplemented',
-    `no ${what} is named ${JSON.stringify(asked.slice(0, 200))} here${hint} (there is: ${listed})`,
-    {
-      outcome: 'not-run',
-    },
-  )
+  const message = `no ${what} is named ${JSON.stringify(asked.slice(0, 200))} here${hint} (there is: ${listed})`
+  return new RpcError('unimplemented', message, { outcome: 'not-run' })
 }
 
-function refuseUnfit({ check }: OfferedMethod, name: string, args: readonly unknown[]): void {
-  if (check === undefined) return
-  const verdict = check(...args)
+function refuseUnfit({ check }: OfferedMethod, name: string, args: readonly unknown[], logger: Logger): void {
+  const verdict = check === undefined || verdictOf(check, name, args, logger)
   if (verdict === true) return
   throw new RpcError('invalid_argument', `${name}: ${verdict}; it was called with ${shown(args)}`, {
     outcome: 'not-run',
   })
+}
+
+/** A check that throws has met what it did not expect. */
+function verdictOf(check: Check, name: string, args: readonly unknown[], logger: Logger): true | string {
+  try {
+    return check(...args)
+  } catch (error) {
+    logger.warn({ method: name, error }, `the check of ${name} threw`)
+    return 'these are not arguments of this method'
+  }
 }
 
 function thrownBy(name: string, error: unknown, expose: boolean, logger: Logger): RpcError {

@@ -34,7 +34,7 @@ export interface MethodMark<F extends AnyMethod = AnyMethod> extends MethodDecla
  * @throws TypeError on what is not a public instance method, or has a name that cannot be served.
  */
 export function method<F extends AnyMethod = AnyMethod>(options: MethodOptions<F> = {}): MethodMark<F> {
-  const declaration = declare(options as MethodOptions)
+  const declaration = declarationFrom(options as MethodOptions)
   const mark = (
     target: unknown,
     context: ClassMethodDecoratorContext | string | symbol,
@@ -81,7 +81,7 @@ const declarations = new WeakMap<AnyMethod, MethodDeclaration>()
 
 const isFunction = (candidate: unknown): candidate is AnyMethod => typeof candidate === 'function'
 
-function declare({ idempotent = false, check }: MethodOptions): MethodDeclaration {
+function declarationFrom({ idempotent = false, check }: MethodOptions): MethodDeclaration {
   if (typeof idempotent !== 'boolean')
     throw new TypeError(`idempotent must be true or false, got ${String(idempotent)}`)
   if (check === undefined) return { idempotent }

@@ -1,6 +1,6 @@
-import type { AnyMethod, MethodDeclaration } from './method.ts'
-import { declarationOfMethod } from './method.ts'
-import { declarationOfClass, type ServiceDeclaration } from './service.ts'
+import { declarationsAlong } from './declarations.ts'
+import type { MethodDeclaration } from './method.ts'
+import type { ServiceDeclaration } from './service.ts'
 
 /** One service as a provider serves it: what its author declared, and the functions that do the work. */
 export class Offer {
@@ -45,27 +45,6 @@ export function offerOf(candidate: object): Offer {
     { ...said, run: (args) => Reflect.apply(run, candidate, args) },
   ])
   return new Offer(declaration, new Map(offered))
-}
-
-interface Declarations {
-  readonly declaration: ServiceDeclaration | undefined
-  readonly methods: ReadonlyMap<string, MethodDeclaration & { readonly run: AnyMethod }>
-}
-
-/** What the classes of a prototype chain say, the most derived first: an override without `@method()` hides what it overrides. */
-export function declarationsAlong(prototype: object | null): Declarations {
-  const methods = new Map<string, MethodDeclaration & { readonly run: AnyMethod }>()
-  const seen = new Set<string>()
-  let declaration: ServiceDeclaration | undefined
-  for (let own = prototype; own !== null && own !== Object.prototype; own = Object.getPrototypeOf(own)) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(own))) {
-      if (name === 'constructor') declaration ??= declarationOfClass(value)
-      const said = declarationOfMethod(value)
-      if (said !== undefined && !seen.has(name)) methods.set(name, { ...said, run: value })
-      seen.add(name)
-    }
-  }
-  return { declaration, methods }
 }
 
 function nameOf(candidate: object): string {

@@ -1,7 +1,7 @@
 import type { ServiceKey } from '@kumquat/core'
 import { type Contract, declarationOf } from './contract.ts'
-import type { AnyMethod } from './method.ts'
-import { declarationsAlong } from './offer.ts'
+import { declarationsAlong } from './declarations.ts'
+import type { AnyMethod, MethodDeclaration } from './method.ts'
 import { declareService } from './service.ts'
 
 /** Names a service for those who have only its type: `client<Movies>({ app: 'movie', group: 'catalog' })`. */
@@ -13,6 +13,9 @@ export interface ServiceTarget<T = unknown> extends ServiceKey {
 }
 
 export type ServiceClass<T extends object = object> = abstract new (...args: never[]) => T
+
+/** All that a client may be asked for by. */
+export type Asked = ServiceClass | Contract | ServiceTarget<Record<string, AnyMethod>>
 
 /** What a client must know of the service it calls. */
 export interface Target {
@@ -26,12 +29,9 @@ export interface Target {
  *
  * @throws TypeError on a class without `@service()`, or a bad name.
  */
-export function targetOf(asked: ServiceClass | Contract | ServiceTarget<Record<string, AnyMethod>>): Target {
+export function targetOf(asked: Asked): Target {
   if (typeof asked === 'function') return targetOfClass(asked)
-  if ('methods' in asked) {
-    const idempotent = Object.entries(asked.methods).filter(([, method]) => method.idempotent)
-    return { ...declarationOf(asked), idempotent: new Set(idempotent.map(([name]) => name)) }
-  }
+  if ('methods' in asked) return { ...declarationOf(asked), idempotent: idempotentOf(Object.entries(asked.methods)) }
   return { ...declareService(asked), idempotent: new Set<string>(asked.idempotent) }
 }
 
@@ -40,10 +40,13 @@ type MethodName<T> = { [M in keyof T]: T[M] extends AnyMethod ? M : never }[keyo
 function targetOfClass(asked: ServiceClass): Target {
   const { declaration, methods } = declarationsAlong(asked.prototype)
   if (declaration === undefined) {
+    const name = asked.name || 'T'
     throw new TypeError(
-      `${asked.name || 'this class'} is not a service: put @service({ app, group }) on it, or name the service: client<${asked.name || 'T'}>({ app, group })`,
+      `the class ${name} is not a service: put @service({ app, group }) on it, or name the service: client<${name}>({ app, group })`,
     )
   }
-  const idempotent = [...methods].filter(([, method]) => method.idempotent)
-  return { ...declaration, idempotent: new Set(idempotent.map(([name]) => name)) }
+  return { ...declaration, idempotent: idempotentOf(methods) }
 }
+
+const idempotentOf = (methods: Iterable<readonly [string, MethodDeclaration]>): ReadonlySet<string> =>
+  new Set([...methods].flatMap(([name, { idempotent }]) => (idempotent ? [name] : [])))

@@ -36,7 +36,7 @@ describe('the target of a client', () => {
 
   it('is not a class without @service()', () => {
     class Movies {}
-    expect(() => targetOf(Movies)).to.throw(TypeError, 'Movies is not a service: put @service(')
+    expect(() => targetOf(Movies)).to.throw(TypeError, 'the class Movies is not a service: put @service(')
   })
 
   it('is not a bad name', () => {

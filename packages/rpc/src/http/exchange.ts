@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type Clock,
   LANE,
+  type Logger,
   type ObservedStart,
   type Observer,
   type Reply,
@@ -26,6 +27,7 @@ export interface Exchanges {
   readonly instance: string
   readonly clock: Clock
   readonly gauge: LoadGauge
+  readonly logger: Logger
   /** Answers tell callers to look elsewhere. */
   leaving: boolean
   /** Calls are refused. */
@@ -106,9 +108,7 @@ export class Exchange {
   /** Answers with an error; `status` only where it is not that of the code. */
   fail(error: unknown, status?: number, headers?: Readonly<Record<string, string>>): void {
     if (this.#answered) return
-    const said = RpcError.is(error)
-      ? error
-      : new RpcError('internal', 'the provider failed', { outcome: 'ran', cause: error })
+    const said = RpcError.is(error) ? error : this.#unexpected(error)
     this.#answer(status ?? STATUS_OF[said.code], said.code, encodeError(said, this.#route.name), headers)
     // Whatever still runs does so for nobody.
     this.#arrival?.abandon(said)
@@ -156,6 +156,12 @@ export class Exchange {
     reply.serializer(asItIs)
     reply.send(text)
     this.#end(code, durationMs)
+  }
+
+  /** Neither a method nor the server failed so: a filter did. */
+  #unexpected(cause: unknown): RpcError {
+    this.#shared.logger.error({ error: cause }, 'serving a call failed')
+    return new RpcError('internal', 'the provider failed; the reason is in its log', { outcome: 'unknown', cause })
   }
 
   #closed(): void {

@@ -30,9 +30,9 @@ export function httpListen({
   maxConnections = 10_000,
 }: HttpListenOptions = {}): Listen {
   return async (options) => {
-    const { host, port, serve, observer, instance, clock, maxBodyBytes } = options
+    const { host, port, serve, observer, instance, clock, logger, maxBodyBytes } = options
     const exchanges: Exchanges = {
-      ...{ serve, observer, instance, clock },
+      ...{ serve, observer, instance, clock, logger },
       gauge: loadGauge(clock),
       leaving: false,
       refusing: false,

@@ -196,6 +196,24 @@ describe('a line over HTTP', () => {
     expect(second).to.deep.equal({ 'content-type': 'application/json', 'kq-caller': 'web' })
   })
 
+  it('keeps no timer once a call has ended, however it did', async () => {
+    const clock = handClock()
+    const { deadline: _, ...timeless } = calling('rent')
+    const call = { ...timeless, deadline: 60_000 }
+    await lineTo(await raw(ok('1')), { clock }).invoke(call)
+    await rejection(lineTo(await raw('', (socket) => socket.end()), { clock }).invoke(call))
+    const line = lineTo(await raw(''), { clock })
+    const [aborting, late] = [new AbortController(), clock.now() + 50]
+    const canceled = rejection(line.invoke({ ...call, signal: aborting.signal }))
+    const expired = rejection(line.invoke({ ...call, deadline: late }))
+    expect(clock.pending).to.equal(2)
+    aborting.abort()
+    await clock.advance(50)
+    expect((await canceled).code).to.equal('canceled')
+    expect((await expired).code).to.equal('deadline_exceeded')
+    expect(clock.pending).to.equal(0)
+  })
+
   it('is closed from the first refused connection on, and open again when somebody listens', async () => {
     const port = await nobody()
     const line = lineTo(port, { rng: () => 1 })

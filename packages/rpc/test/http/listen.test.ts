@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { RpcError, silent } from '@kumquat/core'
-import { eventually, recordingObserver } from '@kumquat/core/testing'
+import { eventually, recordingLogger, recordingObserver } from '@kumquat/core/testing'
 import { defineService, type HttpListenOptions, httpConnect, httpListen, implement, method } from '@kumquat/rpc'
 import { expect } from 'chai'
 import { Movies } from '../movies.ts'
@@ -356,6 +356,30 @@ describe('a provider on HTTP', () => {
       expect(current.listener.lastCallAt).to.equal(before)
       expect(observer.starts).to.deep.equal([])
     })
+  })
+
+  it('takes a check that throws for a refusal, and tells the log', async () => {
+    const logger = recordingLogger()
+    const check = (id: unknown): true => (id as { movie: { id: true } }).movie.id
+    const contract = defineService({ app: 'movie', group: 'catalog', methods: { get: method({ check }) } })
+    await begin({ services: [implement(contract, { get: () => 1 })], logger })
+    const { status, json } = await post('get', '[{}]')
+    expect(status).to.equal(400)
+    expect(json).to.include({
+      ...{ code: 'invalid_argument', outcome: 'not-run' },
+      message: 'movie/catalog/get: these are not arguments of this method; it was called with [{}]',
+    })
+    expect(logger.lines).to.have.length(1)
+  })
+
+  it('hides what a filter threw, and tells the log', async () => {
+    const logger = recordingLogger()
+    const broken = () => () => Promise.reject(new Error('the password is 1234'))
+    await begin({ logger, filters: [broken] })
+    const { status, json } = await post('nothing')
+    expect(status).to.equal(500)
+    expect(json).to.include({ code: 'internal', message: 'the provider failed; the reason is in its log' })
+    expect(logger.lines[0]).to.include({ level: 'error', message: 'serving a call failed' })
   })
 
   it('tells callers that it leaves, and closes their connections', async () => {
