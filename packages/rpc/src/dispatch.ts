@@ -9,7 +9,7 @@ import {
 } from '@kumquat/core'
 import type { MethodDeclaration } from './method.ts'
 import { nearest } from './nearest.ts'
-import type { Offer, OfferedMethod } from './offer.ts'
+import type { Offer } from './offer.ts'
 
 export interface DispatchOptions {
   readonly offers: readonly Offer[]
@@ -29,7 +29,7 @@ export function dispatch({ offers, logger }: DispatchOptions): Service<Invocatio
     if (offer === undefined) throw unimplemented('service', key, [...byService.keys()])
     const found = offer.methods.get(method)
     if (found === undefined) throw unimplemented(`method of ${key}`, method, [...offer.methods.keys()])
-    refuseUnfit(found, `${key}/${method}`, args, logger)
+    if (found.check !== undefined) refuseUnfit(found.check, `${key}/${method}`, args, logger)
     try {
       return { value: await found.run(args) }
     } catch (error) {
@@ -48,8 +48,8 @@ function unimplemented(what: string, asked: string, known: readonly string[]): R
   return new RpcError('unimplemented', message, { outcome: 'not-run' })
 }
 
-function refuseUnfit({ check }: OfferedMethod, name: string, args: readonly unknown[], logger: Logger): void {
-  const verdict = check === undefined || verdictOf(check, name, args, logger)
+function refuseUnfit(check: Check, name: string, args: readonly unknown[], logger: Logger): void {
+  const verdict = verdictOf(check, name, args, logger)
   if (verdict === true) return
   throw new RpcError('invalid_argument', `${name}: ${verdict}; it was called with ${shown(args)}`, {
     outcome: 'not-run',

@@ -14,18 +14,11 @@ import {
  */
 export function deadline<Call extends Invocation>(clock: Clock): Filter<Call, Reply> {
   return (next) => (call) => {
-    const left = remainingMs(call, clock)
-    if (left === Number.POSITIVE_INFINITY) return next(call)
-    const name = `${formatServiceKey(call.service)}/${call.method}`
-    if (left <= 0) {
-      const message = `${name} was not run: its time was over when it arrived; allow it more, or ask why it was under way so long`
-      return Promise.reject(new RpcError('deadline_exceeded', message, { outcome: 'not-run' }))
-    }
+    const leftMs = remainingMs(call, clock)
+    if (leftMs === Number.POSITIVE_INFINITY) return next(call)
+    if (leftMs <= 0) return Promise.reject(expired(call))
     return new Promise((resolve, reject) => {
-      const timer = clock.after(left, () => {
-        const message = `${name} took longer than the ${Math.round(left)} ms its caller had left; it may still be running`
-        reject(new RpcError('deadline_exceeded', message, { outcome: 'unknown' }))
-      })
+      const timer = clock.after(leftMs, () => reject(tooLate(call, leftMs)))
       next(call).then(
         (reply) => {
           timer[Symbol.dispose]()
@@ -38,4 +31,14 @@ export function deadline<Call extends Invocation>(clock: Clock): Filter<Call, Re
       )
     })
   }
+}
+
+function expired({ service, method }: Invocation): RpcError {
+  const message = `${formatServiceKey(service)}/${method} was not run: its time was over when it arrived; allow it more, or ask why it was under way so long`
+  return new RpcError('deadline_exceeded', message, { outcome: 'not-run' })
+}
+
+function tooLate({ service, method }: Invocation, leftMs: number): RpcError {
+  const message = `${formatServiceKey(service)}/${method} took longer than the ${Math.round(leftMs)} ms its caller had left; it may still be running`
+  return new RpcError('deadline_exceeded', message, { outcome: 'unknown' })
 }
