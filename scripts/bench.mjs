@@ -1,13 +1,13 @@
-// npm run bench -- <suite>: a measurement, bench/<suite>.ts, from source.
+// npm run bench -- <suite>: a measurement, bench/<suite>.ts, from source. Its parts are in bench/<suite>/.
 import { readdirSync } from 'node:fs'
 import { fail, inRoot, sourceFlags } from './parts/checkout.mjs'
 import { run } from './parts/run.mjs'
 import { ready } from './ready.mjs'
 
 const [suite, ...args] = process.argv.slice(2)
-const suites = readdirSync(inRoot('bench'))
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -'.ts'.length))
+const suites = readdirSync(inRoot('bench'), { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() && entry.name !== 'node_modules' ? [entry.name] : [],
+)
 
 if (!suites.includes(suite)) {
   const asked = suite === undefined ? 'Name a suite' : `There is no suite ${JSON.stringify(suite)}`
