@@ -40,7 +40,10 @@ export class Attempt implements AnswerHandler {
   readonly #timer: Disposable | undefined
   readonly #abort: Disposable | undefined
   readonly #chunks: Buffer[] = []
+  /** Of the exchange under way; none while it waits for a connection. */
   #controller: AnswerController | undefined
+  /** Whether bytes of it have ever been handed to a socket. */
+  #wasSent = false
   #settled = false
   #repeats = 0
   #status = 0
@@ -58,9 +61,10 @@ export class Attempt implements AnswerHandler {
   }
 
   onRequestStart(controller: AnswerController): void {
-    // From here on, in this very tick, the bytes go to the socket, unless it is aborted now.
     this.#controller = controller
+    // In this very tick the bytes go to the socket, unless it is aborted now.
     if (this.#settled) controller.abort(new Error('given up before it was sent'))
+    else this.#wasSent = true
   }
 
   onResponseStart(_: AnswerController, status: number, headers: IncomingHttpHeaders): void {
@@ -90,15 +94,15 @@ export class Attempt implements AnswerHandler {
   }
 
   onResponseError(_: AnswerController, error: Error): void {
-    const isSent = this.#controller !== undefined
-    if (!isSent) this.#parts.peer.unreachable()
+    const isConnected = this.#controller !== undefined
+    if (!isConnected) this.#parts.peer.unreachable()
     if (this.#settled) return
-    if (isSent && this.#isKeepAliveRace) {
+    if (isConnected && this.#isKeepAliveRace) {
       this.#repeat()
       return
     }
     this.#settle()
-    this.#parts.reject(transportError(error, isSent, this.#where))
+    this.#parts.reject(transportError(error, this.#wasSent, this.#where))
   }
 
   /**
@@ -123,7 +127,7 @@ export class Attempt implements AnswerHandler {
   }
 
   get #outcome(): 'not-run' | 'unknown' {
-    return this.#controller === undefined ? 'not-run' : 'unknown'
+    return this.#wasSent ? 'unknown' : 'not-run'
   }
 
   #cancel(): void {

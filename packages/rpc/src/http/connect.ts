@@ -131,8 +131,9 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
   #refuse(invocation: Invocation, leftMs: number): void {
     const { maxPending } = this.#parts
     refuseLate(invocation, leftMs)
-    if (this.#closing !== undefined)
+    if (this.#closing !== undefined) {
       throw notSent(invocation, 'unavailable', `the line to ${this.id} is closed; ask another provider`)
+    }
     if (this.#pending < maxPending) return
     const reason = `${maxPending} calls to ${this.id} are under way already; slow down, or add providers`
     throw notSent(invocation, 'resource_exhausted', reason)

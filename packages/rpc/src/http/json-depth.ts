@@ -7,7 +7,7 @@ const CLOSE_OBJECT = 125
 
 /**
  * Whether a JSON text nests deeper than `limit`, found out without building anything: half a megabyte of `[` is valid
- * JSON, and parsing it holds up the event loop for a tenth of a second (reliability.md M15).
+ * JSON, and parsing it holds up the event loop for a tenth of a second.
  */
 export function isDeeperThan(limit: number, text: string): boolean {
   let depth = 0

@@ -10,7 +10,7 @@ import { refusalOf, tooDeep } from './refusal.ts'
 import { deadEnd, nameIn } from './unknown-path.ts'
 import { INSTANCE, JSON_TYPE, LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
 
-/** Limits of a listening server; times in ms. Defaults are those of reliability.md 3.13. */
+/** Limits of a listening server; times in ms. */
 export interface HttpListenOptions {
   /** After this much idleness we close a connection. Callers close theirs earlier. Default 75 000. */
   readonly keepAliveTimeoutMs?: number

@@ -25,7 +25,7 @@ export interface HttpPool {
 
 /**
  * Opens no connection yet. Idle ones are closed by us, and before the peer does, so that no request is written into a
- * connection that is being closed (reliability.md M1): 2 s before the peer says it will, at the latest after 30 s, and
+ * connection that is being closed: 2 s before the peer says it will, at the latest after 30 s, and
  * after 4 s when it says nothing.
  */
 export function httpPool(origin: string, { connections, connectTimeoutMs, maxAnswerBytes }: HttpPoolOptions): HttpPool {
@@ -36,7 +36,7 @@ export function httpPool(origin: string, { connections, connectTimeoutMs, maxAns
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 30_000,
     keepAliveTimeoutThreshold: 2_000,
-    // Time is kept by the deadline of the call: these two are half a second off (reliability.md M3).
+    // Time is kept by the deadline of the call: these two are half a second off.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: maxAnswerBytes,

@@ -3,7 +3,7 @@ import { RpcError } from '@kumquat/core'
 /**
  * What a failure of the transport means to a call. Whether its bytes had been handed to a socket decides what may have
  * happened, not the code of the error: `read ECONNRESET` comes before the first byte and in the middle of an answer alike
- * (reliability.md 3.9).
+ * (docs/decisions/0006-outcome-from-what-we-saw.md).
  */
 export function transportError(cause: Error & { readonly code?: string }, isSent: boolean, where: string): RpcError {
   const reason = cause.code ?? cause.name

@@ -152,6 +152,18 @@ describe('a line over HTTP', () => {
     expect(connections).to.equal(3)
   })
 
+  it('does not forget that a call was sent when its repetition could not be', async () => {
+    const server = createTcpServer((socket) => {
+      server.close()
+      socket.on('data', () => socket.resetAndDestroy())
+    })
+    const line = lineTo(await listening(server))
+    const error = await rejection(line.invoke(calling('getMovieById', [1], { idempotent: true })))
+    expect(error).to.include({ code: 'unavailable', outcome: 'unknown' })
+    expect(error.message).to.contain('ECONNREFUSED').and.to.contain('it may have run')
+    expect(line.status).to.equal('closed')
+  })
+
   it('takes an answer without a body as nothing, and waits through informational ones', async () => {
     expect(await lineTo(await raw(ok(''))).invoke(calling('rent'))).to.deep.equal({ value: undefined })
     const early = `HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n${ok('1')}`
