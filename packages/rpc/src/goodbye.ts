@@ -17,7 +17,7 @@ export interface GoodbyeOptions {
 
 /**
  * Leaves so that no call is lost: says so in every answer and in the registry, goes on serving until nobody calls any
- * more, and only then closes the door and waits for those inside. Closing at once fails 2 % of the calls of a rolling restart: docs/decisions/0007-goodbye-before-leaving.md.
+ * more, and only then closes the door and waits for those inside: docs/decisions/0007-goodbye-before-leaving.md.
  */
 export async function goodbye(options: GoodbyeOptions): Promise<void> {
   const { listener, registrations, quietMs, noticeMs, drainTimeoutMs, clock, logger } = options

@@ -40,8 +40,7 @@ export interface HttpConnectOptions {
 }
 
 /**
- * Opens lines over HTTP/1.1 with undici, one pool of connections for each provider: docs/reference/wire.md. Limits are
- * those of reliability.md 3.13.
+ * Opens lines over HTTP/1.1 with undici, one pool of connections for each provider: docs/reference/wire.md.
  *
  * @throws TypeError on a caller that is no name, RangeError on a bad limit.
  */
