@@ -18,7 +18,7 @@ describe('WatchedPath', () => {
     backend = scriptedBackend()
     clock = handClock()
     logger = recordingLogger()
-    paths = new WatchedPaths(backend, clock, logger)
+    paths = new WatchedPaths(backend, { clock, rng: () => 0.5, everyMs: 10_000 }, logger)
   })
 
   const reading = (times: number): Promise<void> => eventually(() => void expect(backend.steps).to.have.lengthOf(times))
@@ -82,6 +82,50 @@ describe('WatchedPath', () => {
     await refreshing
   })
 
+  it('is read in rounds too, in full, for a change may be lost', async () => {
+    const watch = await watching('a')
+    const [before] = watch.current
+    for (const names of [['a'], ['a', 'b'], ['a', 'b', 'c']]) {
+      await clock.advance(10_000)
+      expect(backend.steps.map(({ what }) => what)).to.deep.equal(['list /a'])
+      backend.steps[0]?.done(set(...names))
+      await eventually(() => expect(watch.current).to.deep.equal(set(...names)))
+    }
+    expect(watch.current[0]).to.equal(before)
+  })
+
+  it('asks for no more than it was told of, unless it has to read in full anyway', async () => {
+    await watching('a')
+    backend.changed()
+    await reading(1)
+    expect(backend.steps[0]?.what).to.equal('list what was told of /a')
+    void paths.refresh()
+    backend.changed()
+    backend.steps[0]?.done(set('a'))
+    await eventually(() => expect(backend.steps.map(({ what }) => what)).to.deep.equal(['list /a']))
+    backend.steps[0]?.done(set('a'))
+    await reading(0)
+  })
+
+  it('spreads the rounds of many large sets over time', async () => {
+    const names = Array.from({ length: 100 }, (_, i) => `${i}`)
+    for (let i = 0; i < 4; i += 1) await watching(...names)
+    await clock.advance(10_000)
+    for (let i = 0; i < 4; i += 1) {
+      await reading(1)
+      backend.steps[0]?.done(set(...names))
+      await reading(0)
+      await clock.advance(500)
+    }
+  })
+
+  it('does not read in rounds while the line is down', async () => {
+    await watching('a')
+    backend.session.set('suspended')
+    await clock.advance(30_000)
+    await reading(0)
+  })
+
   it('is not there when its first read fails', async () => {
     const beginning = rejection(paths.watch('/a'))
     await reading(1)
@@ -100,7 +144,9 @@ describe('WatchedPath', () => {
     await watch[Symbol.asyncDispose]()
     backend.steps[0]?.done(set('b'))
     backend.changed()
+    await clock.advance(30_000)
     await reading(0)
     expect(watch.current).to.deep.equal(set('a'))
+    expect(clock.pending).to.equal(0)
   })
 })

@@ -98,6 +98,10 @@ export class FileBackend implements Backend {
     })
   }
 
+  holds(path: string, value: string): Promise<boolean> {
+    return this.#run(() => this.#tree.holds(path, value))
+  }
+
   observe(path: string, changed: () => void): Disposable {
     const hint = folderHint(folderOf(this.#dir, path), changed)
     const look = (): void => {
@@ -111,6 +115,10 @@ export class FileBackend implements Backend {
         hint[Symbol.dispose]()
       },
     }
+  }
+
+  observeEntry(path: string, changed: () => void): Disposable {
+    return this.observe(path.slice(0, path.lastIndexOf('/')) || '/', changed)
   }
 
   async close(): Promise<void> {

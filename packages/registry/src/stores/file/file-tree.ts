@@ -75,6 +75,12 @@ export class FileTree {
     await this.#files.removeFolder(path)
   }
 
+  /** Whether it stands, with this value, by our own session. */
+  async holds(path: string, value: string): Promise<boolean> {
+    const found = await this.#files.read(path)
+    return found?.value === value && this.#own.active && found.session === (await this.#own.id())
+  }
+
   /** Removes an entry of our own session. */
   async release(path: string): Promise<void> {
     if (!this.#own.active) return

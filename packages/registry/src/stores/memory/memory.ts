@@ -62,10 +62,17 @@ function backend(tree: MemoryTree, restored: () => Promise<void>): Backend {
       reached()
       if (nodes.ownerOf(path) === client) nodes.delete(path)
     },
+    holds: async (path, value) => {
+      reached()
+      return nodes.ownerOf(path) === client && nodes.get(path)?.value === value
+    },
     observe: (path, changed) => nodes.observe(path, changed),
+    observeEntry: (path, changed) => nodes.observe(parentOf(path), changed),
     close: async () => {
       session.set('closed')
       line[Symbol.dispose]()
     },
   }
 }
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
