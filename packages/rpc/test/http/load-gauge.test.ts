@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { handClock } from '@kumquat/core/testing'
 import { expect } from 'chai'
 import { loadGauge } from '../../src/http/load-gauge.ts'
