@@ -14,6 +14,21 @@ const WANTED = [
     missing: () => process.env.KUMQUAT_TEST_ZOOKEEPER === undefined && !hasZooKeeper(),
   },
   {
+    name: 'etcd-server',
+    why: 'the registry is tested against a real one',
+    missing: () => !hasProgram('etcd'),
+  },
+  {
+    name: 'etcd-client',
+    why: 'the commands of the documentation are run',
+    missing: () => !hasProgram('etcdctl'),
+  },
+  {
+    name: 'redis-server',
+    why: 'the registry is tested against a real one',
+    missing: () => !hasProgram('redis-server'),
+  },
+  {
     name: 'chromium',
     why: 'the dashboard is tested in a real browser',
     missing: () => !hasProgram('chromium'),

@@ -1,0 +1,208 @@
+import {
+  Cell,
+  type Entry,
+  type Revision,
+  RpcError,
+  type SessionState,
+  sleep,
+  uniqueId,
+  type WriteOptions,
+} from '@kumquat/core'
+import type { Backend, ClaimMode } from '../backend.ts'
+import { changedMeanwhile, hasChildren, heldByAnother, storeClosed } from '../refusals.ts'
+import { Changes } from './changes.ts'
+import type { Client } from './client.ts'
+import { Connection, type ConnectionOptions, type Surroundings } from './connection.ts'
+import { heartbeat } from './heartbeat.ts'
+import { channelOf, entryOf, revisionOf } from './keys.ts'
+import { DELETE, GET, LIST, PUT } from './scripts/entries.ts'
+import { CLAIM, RELEASE } from './scripts/holding.ts'
+import { BEAT, END, OPEN } from './scripts/sessions.ts'
+import { before } from './waiting.ts'
+
+export interface RedisBackendOptions {
+  readonly connection: ConnectionOptions
+  readonly sessionTimeoutMs: number
+}
+
+const LOOK_AGAIN_MS = 200
+const CLOSE_MS = 1_000
+
+/** Redis, by scripts: each operation is one of them, and therefore whole. */
+export class RedisBackend implements Backend {
+  readonly session: Cell<SessionState> = new Cell<SessionState>('suspended')
+  readonly #surroundings: Surroundings
+  readonly #sessionTimeoutMs: number
+  readonly #restored: () => Promise<void>
+  readonly #connection: Connection
+  readonly #changes: Changes
+  readonly #id = uniqueId()
+  #epoch = 0
+  /** Whether the session went on with this connection. */
+  #kept = true
+  #heartbeat: Disposable | undefined
+  #reopening: Promise<void> | undefined
+  #restorations = 0
+
+  constructor(
+    { connection, sessionTimeoutMs }: RedisBackendOptions,
+    surroundings: Surroundings,
+    restored: () => Promise<void>,
+  ) {
+    this.#surroundings = surroundings
+    this.#sessionTimeoutMs = sessionTimeoutMs
+    this.#restored = restored
+    this.#connection = new Connection(connection, surroundings, {
+      greet: (client, epoch) => this.#greet(client, epoch),
+      up: () => this.#up(),
+      down: () => this.#down(),
+    })
+    const { clock, logger } = surroundings
+    this.#changes = new Changes(this.#connection, clock, logger, channelOf(connection.client.tree))
+    this.#connection.open()
+  }
+
+  async get(path: string): Promise<Entry | undefined> {
+    const found = (await this.#connection.run(GET, () => [path], { repeatable: true })) as Found | null
+    return found ? entryOf(path, ...found) : undefined
+  }
+
+  async list(path: string): Promise<readonly Entry[]> {
+    const flat = (await this.#connection.run(LIST, () => [path], { repeatable: true })) as string[]
+    const parent = path === '/' ? '' : path
+    const entries: Entry[] = []
+    for (let i = 0; i + 2 < flat.length; i += 3) {
+      const [name = '', value = '', number = ''] = flat.slice(i, i + 3)
+      entries.push(entryOf(`${parent}/${name}`, value, number))
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async put(path: string, value: string, options: WriteOptions): Promise<Revision> {
+    const args = [path, value, expectedBy(options)]
+    const number = (await this.#connection.run(PUT, () => args, { repeatable: false })) as string | null
+    if (number === null) throw changedMeanwhile(path)
+    return revisionOf(number, value)
+  }
+
+  async delete(path: string, options: WriteOptions): Promise<void> {
+    const answer = await this.#connection.run(DELETE, () => [path, expectedBy(options)], { repeatable: false })
+    if (answer === 'changed') throw changedMeanwhile(path)
+    if (answer === 'children') throw hasChildren(path)
+  }
+
+  /** Who holds the path is alive if he shows another sign of life; if he shows none, his time ends, and it is free. */
+  async claim(path: string, value: string, how: ClaimMode): Promise<void> {
+    let first: readonly string[] | undefined
+    for (;;) {
+      const args = (): string[] => [...this.#session(), path, value, how === 'replace' ? 'yes' : 'no']
+      const answer = (await this.#connection.run(CLAIM, args, { repeatable: true })) as Claimed
+      const [outcome, ...holding] = answer
+      if (outcome === 'done') return
+      if (outcome === 'lost') await this.#reopen()
+      else if (how === 'keep' || (first ?? holding).join() !== holding.join()) {
+        throw heldByAnother(path, `session ${holding[0]}`)
+      } else {
+        first ??= holding
+        await sleep(this.#surroundings.clock, LOOK_AGAIN_MS)
+      }
+    }
+  }
+
+  async release(path: string): Promise<void> {
+    // Whoever stops shall not wait for a line that is down: the session's end, or the line's return, does the same.
+    if (!this.#connection.isUp) throw new RpcError('unavailable', 'no connection to Redis', { outcome: 'not-run' })
+    const answer = await this.#connection.run(RELEASE, () => [...this.#session(), path], { repeatable: false })
+    if (answer === 'lost') throw new RpcError('unavailable', 'the session is over', { outcome: 'not-run' })
+  }
+
+  observe(path: string, changed: () => void): Disposable {
+    return this.#changes.observe(path, changed)
+  }
+
+  async close(): Promise<void> {
+    this.session.set('closed')
+    this.#heartbeat?.[Symbol.dispose]()
+    if (this.#connection.isUp) {
+      const { clock } = this.#surroundings
+      const end = this.#connection.run(END, () => [this.#id], { repeatable: false })
+      // Without an answer, the session ends by its time-out.
+      await before(clock.now() + CLOSE_MS, clock, end).catch(() => {})
+    }
+    this.#connection.close()
+  }
+
+  async #greet(client: Client, epoch: number): Promise<void> {
+    this.#epoch = epoch
+    const opened = (await client.run(OPEN, [...this.#session(), String(this.#sessionTimeoutMs)])) as Opened
+    this.#opened(opened)
+  }
+
+  #opened([kept, last]: Opened): void {
+    this.#kept = kept === 1
+    this.#changes.begin(last)
+  }
+
+  #up(): void {
+    this.#heartbeat = heartbeat({
+      clock: this.#surroundings.clock,
+      sessionTimeoutMs: this.#sessionTimeoutMs,
+      beat: () => this.#beat(),
+      lost: () => void this.#reopen().catch(() => {}),
+      silent: () => this.#connection.reset('no answer to the last signs of life'),
+    })
+    void this.#restore()
+  }
+
+  #down(): void {
+    this.#heartbeat?.[Symbol.dispose]()
+    if (this.session.current === 'connected') this.session.set('suspended')
+  }
+
+  async #beat(): Promise<boolean | undefined> {
+    try {
+      const args = (): string[] => [...this.#session(), String(this.#sessionTimeoutMs)]
+      return (await this.#connection.run(BEAT, args, { repeatable: false })) === 1
+    } catch {
+      return undefined
+    }
+  }
+
+  /** The session is over, the connection is not: opens it again. What was held is made again behind that. */
+  #reopen(): Promise<void> {
+    this.#reopening ??= (async () => {
+      try {
+        const args = (): string[] => [...this.#session(), String(this.#sessionTimeoutMs)]
+        this.#opened((await this.#connection.run(OPEN, args, { repeatable: true })) as Opened)
+        void this.#restore()
+      } finally {
+        this.#reopening = undefined
+      }
+    })()
+    return this.#reopening
+  }
+
+  async #restore(): Promise<void> {
+    this.#restorations += 1
+    const restoration = this.#restorations
+    if (!this.#kept && restoration > 1) this.#set('lost')
+    await this.#restored()
+    if (restoration === this.#restorations && this.#connection.isUp) this.#set('connected')
+  }
+
+  #set(state: SessionState): void {
+    if (this.session.current !== 'closed') this.session.set(state)
+  }
+
+  /** What a script needs to know that it is us, over the connection of now. */
+  #session(): string[] {
+    if (this.session.current === 'closed') throw storeClosed()
+    return [this.#id, String(this.#epoch)]
+  }
+}
+
+type Found = readonly [value: string, number: string]
+type Opened = readonly [kept: number, last: string]
+type Claimed = readonly ['done'] | readonly ['lost'] | readonly ['held', holder: string, ends: string]
+
+const expectedBy = ({ ifRevision }: WriteOptions): string => (ifRevision === undefined ? 'any' : (ifRevision ?? 'none'))
