@@ -1,0 +1,103 @@
+import { type Clock, type Logger, RpcError, sleep } from '@kumquat/core'
+import { printable } from '../../printable.ts'
+import type { ClaimMode } from '../backend.ts'
+import { heldByAnother } from '../refusals.ts'
+import type { KeyValue, Step } from './api.ts'
+import { revisionIn } from './entries.ts'
+import { isFailure, NOT_FOUND } from './failures.ts'
+import type { Gateway } from './gateway.ts'
+import { base64, type Keys } from './keys.ts'
+import type { Lease } from './lease.ts'
+
+const LOOK_AGAIN_MS = 200
+/** A lease that has run out is removed within a second. */
+const LATE_MS = 1_500
+
+/** The ephemeral half of the store: entries in the name of our lease. */
+export class Claims {
+  readonly #gateway: Gateway
+  readonly #keys: Keys
+  readonly #lease: Lease
+  readonly #clock: Clock
+  readonly #logger: Logger
+
+  constructor(gateway: Gateway, keys: Keys, lease: Lease, clock: Clock, logger: Logger) {
+    this.#gateway = gateway
+    this.#keys = keys
+    this.#lease = lease
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  async claim(path: string, value: string, how: ClaimMode): Promise<void> {
+    const key = this.#keys.of(path)
+    for (;;) {
+      const lease = await this.#leaseOfNow()
+      const found = await this.#find(key)
+      if (found?.lease === lease && found.value === base64(value)) return
+      if (how !== 'replace') await this.#mayReplace(path, found, how)
+      const put: Step = { request_put: { key, value: base64(value), lease } }
+      const done = await this.#unlessChanged(key, found, put).catch((error: unknown) => {
+        if (!isFailure(error, NOT_FOUND)) throw error
+        this.#lease.isGone(lease)
+        return false
+      })
+      // What was written in the name of a lease that is over by now does not last.
+      if (done && lease === this.#lease.id) return
+    }
+  }
+
+  async release(path: string): Promise<void> {
+    const key = this.#keys.of(path)
+    for (;;) {
+      const found = await this.#find(key)
+      if (!found?.lease || !this.#lease.isOurs(found.lease)) return
+      if (await this.#unlessChanged(key, found, { request_delete_range: { key } })) return
+    }
+  }
+
+  async #find(key: string): Promise<KeyValue | undefined> {
+    const answer = await this.#gateway.call('kv/range', { key }, { repeatable: true })
+    revisionIn(answer)
+    return answer.kvs?.[0]
+  }
+
+  async #unlessChanged(key: string, found: KeyValue | undefined, step: Step): Promise<boolean> {
+    const compare = { key, target: 'MOD', result: 'EQUAL', mod_revision: found?.mod_revision ?? '0' } as const
+    const answer = await this.#gateway.call('kv/txn', { compare: [compare], success: [step] }, { repeatable: true })
+    return answer.succeeded === true
+  }
+
+  async #leaseOfNow(): Promise<string> {
+    const until = this.#clock.now() + this.#gateway.operationTimeoutMs
+    for (;;) {
+      if (this.#lease.id !== undefined) return this.#lease.id
+      if (this.#clock.now() >= until || this.#lease.isClosed) {
+        throw new RpcError('unavailable', 'etcd has granted no lease yet; is it running?', { outcome: 'not-run' })
+      }
+      await sleep(this.#clock, LOOK_AGAIN_MS / 4)
+    }
+  }
+
+  /**
+   * Resolves once it is certain that nobody alive holds the entry. A lease whose time goes up again is alive; one that
+   * was not seen to do so is if it outlasts its own time.
+   */
+  async #mayReplace(path: string, { lease: ID }: Partial<KeyValue> = {}, how: ClaimMode): Promise<void> {
+    if (!ID || this.#lease.isOurs(ID)) return
+    const since = this.#clock.now()
+    for (let before = Number.POSITIVE_INFINITY; ; ) {
+      const answer = await this.#gateway.call('lease/timetolive', { ID }, { repeatable: true })
+      const left = Number(answer.TTL ?? 0)
+      if (left < 0) return
+      const patienceMs = Number(answer.grantedTTL ?? 0) * 1_000 + LATE_MS
+      const isAlive = left > before || this.#clock.now() - since >= patienceMs
+      if (isAlive || how === 'keep') throw heldByAnother(path, `the lease ${ID}`)
+      if (before === Number.POSITIVE_INFINITY) {
+        this.#logger.info({ path, lease: ID, patienceMs }, `waiting for ${printable(path)}: left behind, or in use?`)
+      }
+      before = left
+      await sleep(this.#clock, LOOK_AGAIN_MS)
+    }
+  }
+}

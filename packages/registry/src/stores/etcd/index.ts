@@ -1,0 +1,2 @@
+export { type EtcdOptions, etcd } from './etcd.ts'
+export type { EtcdTls } from './http.ts'
