@@ -8,8 +8,9 @@ import type { StoreOptions } from './stores/store-over.ts'
 export type OpenOptions = StoreOptions
 
 /**
- * Opens the store that `url` names: `memory:`, `file:./folder?leaseMs=5000` or
- * `zookeeper://host:2181,host:2181/root?sessionTimeoutMs=6000&operationTimeoutMs=5000`; the latter two take `maxValueBytes`.
+ * Opens the store that `url` names: `memory:`, `file:./folder?leaseMs=5000`,
+ * `zookeeper://host:2181,host:2181/root?sessionTimeoutMs=6000&operationTimeoutMs=5000` or
+ * `redis://user:password@host:6379/0?root=name` (`rediss:` for TLS), with the same options; all but memory take `maxValueBytes`.
  * Does not wait for a server. Rejects with `TypeError` or `RangeError` when the URL is wrong, naming it and what is known.
  */
 export async function open(url: string, options: OpenOptions = {}): Promise<Store> {
@@ -23,6 +24,11 @@ export async function open(url: string, options: OpenOptions = {}): Promise<Stor
       // Only who uses it pays for it.
       const { zookeeper } = await import('./stores/zookeeper/index.ts')
       return zookeeper({ ...options, ...parsed.options, servers: parsed.servers, root: parsed.root })
+    }
+    case 'redis': {
+      const { scheme: _, options: numbers, ...place } = parsed
+      const { redis } = await import('./stores/redis/index.ts')
+      return redis({ ...options, ...numbers, ...place })
     }
   }
 }

@@ -1,18 +1,24 @@
-import { readPort, refuseHost, splitAddress } from './address.ts'
 import { printable } from './printable.ts'
+import { readServers, type ServersUrl, unescaped, type Wrong } from './servers-url.ts'
 
 /** What a registry's URL says. Options are whole numbers above 0, by name. */
 export type RegistryUrl =
   | { readonly scheme: 'memory' }
   | { readonly scheme: 'file'; readonly dir: string; readonly options: Options }
   | { readonly scheme: 'zookeeper'; readonly servers: string; readonly root: string; readonly options: Options }
+  | RedisUrl
+
+type RedisUrl = { readonly scheme: 'redis'; readonly tls: boolean; readonly db: number; readonly options: Options } & {
+  readonly root?: string
+} & Omit<ServersUrl, 'path'>
 
 type Options = Readonly<Record<string, number>>
 
-const KNOWN = 'memory:, file:<folder>, zookeeper://<host>[:<port>][,<host>…][/<root>]'
+const KNOWN =
+  'memory:, file:<folder>, zookeeper://<host>[:<port>][,<host>…][/<root>], redis[s]://<host>[:<port>][/<db>][?root=<name>]'
 const FILE_OPTIONS = ['leaseMs', 'maxValueBytes']
 const ZOOKEEPER_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
-const ZOOKEEPER_PORT = 2181
+const REDIS_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
 
 /** Reads the URL of a registry. Throws `TypeError` that names the URL, without credentials, and what is wrong with it. */
 export function parseRegistryUrl(url: string): RegistryUrl {
@@ -24,36 +30,38 @@ export function parseRegistryUrl(url: string): RegistryUrl {
       readOptions(query, [], wrong)
       return { scheme }
     case 'file': {
-      const dir = decode((rest ?? '').replace(/^\/\/(?=\/)/, ''), wrong)
+      const dir = unescaped((rest ?? '').replace(/^\/\/(?=\/)/, ''), wrong)
       if (dir === '' || dir.startsWith('//')) throw wrong('names no folder; write e.g. file:./.kumquat')
       return { scheme, dir, options: readOptions(query, FILE_OPTIONS, wrong) }
     }
     case 'zookeeper': {
-      const [, authority = '', path = ''] = /^\/\/([^/]*)(\/.*)?$/s.exec(rest ?? '') ?? []
       if (url.includes('@')) throw wrong('has credentials or an "@", which this store cannot use; leave them out')
-      if (authority === '') throw wrong('names no host; write e.g. zookeeper://127.0.0.1:2181/my-root')
-      const servers = authority.split(',').map((server) => readServer(server, wrong))
-      const root = decode(path, wrong).replace(/\/+$/, '')
-      return { scheme, servers: servers.join(','), root, options: readOptions(query, ZOOKEEPER_OPTIONS, wrong) }
+      const { servers, path } = readServers(url, { defaultPort: 2181, wrong })
+      return { scheme, servers, root: path.replace(/\/+$/, ''), options: readOptions(query, ZOOKEEPER_OPTIONS, wrong) }
     }
+    case 'redis':
+    case 'rediss':
+      return { scheme: 'redis', tls: scheme === 'rediss', ...readRedis(url, query, wrong) }
     default:
       throw wrong(`has no known scheme; known are ${KNOWN}`)
   }
 }
 
-/** The URL of a registry for people and logs: without user and password. Never throws. */
+/** The URL of a registry for people and logs: without user and password, wherever they were written. Never throws. */
 export function describeUrl(url: string): string {
-  return url.startsWith('file:') ? url : url.replace(/\/\/.*@/s, '//')
+  if (url.startsWith('file:')) return url
+  return url.replace(/\/\/.*@/s, '//').replace(/([?&][^=&]*(?:pass|secret|token)[^=&]*=)[^&]*/gi, '$1…')
 }
 
-type Wrong = (what: string) => TypeError
-
-function readServer(text: string, wrong: Wrong): string {
-  const { host, port = String(ZOOKEEPER_PORT) } = splitAddress(text)
-  const refusal = refuseHost(host, true)
-  if (refusal !== undefined) throw wrong(`names the host ${printable(host)}, which ${refusal}`)
-  if (readPort(port) === undefined) throw wrong(`names the port ${printable(port)}, which is no number from 1 to 65535`)
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+function readRedis(url: string, query: string | undefined, wrong: Wrong): Omit<RedisUrl, 'scheme' | 'tls'> {
+  const { path, ...servers } = readServers(url, { defaultPort: 6379, wrong })
+  const db = /^\/?(\d{0,4})$/.exec(path)?.[1]
+  if (db === undefined) throw wrong('has a path that is no number of a database; write the root as ?root=my-root')
+  const params = new URLSearchParams(query)
+  const root = params.get('root')
+  params.delete('root')
+  const options = readOptions(params.toString(), REDIS_OPTIONS, wrong)
+  return { ...servers, ...(root === null ? {} : { root }), db: Number(db), options }
 }
 
 function readOptions(query: string | undefined, known: readonly string[], wrong: Wrong): Options {
@@ -66,12 +74,4 @@ function readOptions(query: string | undefined, known: readonly string[], wrong:
     options[name] = Number(value)
   }
   return options
-}
-
-function decode(text: string, wrong: Wrong): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    throw wrong('has a "%" that begins no escape; write it as %25')
-  }
 }

@@ -30,6 +30,28 @@ describe('parseRegistryUrl()', () => {
     expect(parseRegistryUrl('zookeeper://[::1]/')).to.include({ servers: '[::1]:2181', root: '' })
   })
 
+  it('reads all that a Redis needs', () => {
+    expect(parseRegistryUrl('redis://10.0.0.1,[::1]:7000')).to.deep.equal({
+      scheme: 'redis',
+      tls: false,
+      servers: '10.0.0.1:6379,[::1]:7000',
+      db: 0,
+      options: {},
+    })
+    const url = 'rediss://me:s%2Fe%40cret@redis.example/3?root=lemonhjuice&sessionTimeoutMs=9000'
+    expect(parseRegistryUrl(url)).to.deep.equal({
+      scheme: 'redis',
+      tls: true,
+      servers: 'redis.example:6379',
+      username: 'me',
+      password: 's/e@cret',
+      db: 3,
+      root: 'lemonhjuice',
+      options: { sessionTimeoutMs: 9_000 },
+    })
+    expect(parseRegistryUrl('redis://:pass@h')).to.include({ password: 'pass' }).and.not.have.property('username')
+  })
+
   const wrong: Readonly<Record<string, string>> = {
     '': 'known are memory:, file:<folder>, zookeeper://',
     'localhost:2181': 'no known scheme',
@@ -54,6 +76,14 @@ describe('parseRegistryUrl()', () => {
     'zookeeper://user:secret@a/x': 'credentials',
     'zookeeper://user:/secret@a/x': 'credentials',
     'zookeeper://user:?secret@a/x': 'credentials',
+    'redis:': 'names no host',
+    'redis://user:secret@': 'names no host',
+    'redis://user:secret/secret@a/0': 'an "@" behind a "/" or "?"',
+    'redis://user:secret?secret@a/0': 'an "@" behind a "/" or "?"',
+    'redis://user:secret@a:x/0': 'the port "x"',
+    'redis://user:secret%zz@a': '"%" that begins no escape',
+    'redis://a/my-root': 'no number of a database',
+    'redis://a?password=secret': 'the option "password"; known here are sessionTimeoutMs',
     'zookeeper://a/x#y': 'no known scheme',
   }
   for (const [url, what] of Object.entries(wrong)) {
@@ -69,7 +99,7 @@ describe('parseRegistryUrl()', () => {
 
   it('answers or refuses with TypeError whatever it is given', () => {
     const url = fc
-      .tuple(fc.constantFrom('file:', 'zookeeper://', 'memory:', ''), fc.string({ unit: 'binary' }))
+      .tuple(fc.constantFrom('file:', 'zookeeper://', 'redis://', 'memory:', ''), fc.string({ unit: 'binary' }))
       .map((t) => t.join(''))
     fc.assert(
       fc.property(url, (text) => {
