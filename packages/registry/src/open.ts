@@ -9,7 +9,8 @@ export type OpenOptions = StoreOptions
 
 /**
  * Opens the store that `url` names: `memory:`, `file:./folder?leaseMs=5000`,
- * `zookeeper://host:2181,host:2181/root?sessionTimeoutMs=6000&operationTimeoutMs=5000` or
+ * `zookeeper://host:2181,host:2181/root?sessionTimeoutMs=6000&operationTimeoutMs=5000`,
+ * `etcd://user:password@host:2379,host:2379/root?leaseTtlMs=6000` (`etcds:` for TLS, with `caFile`, `certFile` and `keyFile`) or
  * `redis://user:password@host:6379/0?root=name` (`rediss:` for TLS), with the same options; all but memory take `maxValueBytes`.
  * Does not wait for a server. Rejects with `TypeError` or `RangeError` when the URL is wrong, naming it and what is known.
  */
@@ -24,6 +25,11 @@ export async function open(url: string, options: OpenOptions = {}): Promise<Stor
       // Only who uses it pays for it.
       const { zookeeper } = await import('./stores/zookeeper/index.ts')
       return zookeeper({ ...options, ...parsed.options, servers: parsed.servers, root: parsed.root })
+    }
+    case 'etcd': {
+      const { scheme: _, options: numbers, files, tls, ...place } = parsed
+      const { etcd, readPems } = await import('./stores/etcd/index.ts')
+      return etcd({ ...options, ...numbers, ...place, ...(tls ? { tls: await readPems(files) } : {}) })
     }
     case 'redis': {
       const { scheme: _, options: numbers, ...place } = parsed

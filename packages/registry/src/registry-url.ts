@@ -6,7 +6,13 @@ export type RegistryUrl =
   | { readonly scheme: 'memory' }
   | { readonly scheme: 'file'; readonly dir: string; readonly options: Options }
   | { readonly scheme: 'zookeeper'; readonly servers: string; readonly root: string; readonly options: Options }
+  | EtcdUrl
   | RedisUrl
+
+/** `files`: where the PEM texts of TLS are, by the name of the option. */
+type EtcdUrl = { readonly scheme: 'etcd'; readonly tls: boolean; readonly root: string; readonly options: Options } & {
+  readonly files: Readonly<Record<string, string>>
+} & Omit<ServersUrl, 'path'>
 
 type RedisUrl = { readonly scheme: 'redis'; readonly tls: boolean; readonly db: number; readonly options: Options } & {
   readonly root?: string
@@ -15,9 +21,12 @@ type RedisUrl = { readonly scheme: 'redis'; readonly tls: boolean; readonly db: 
 type Options = Readonly<Record<string, number>>
 
 const KNOWN =
-  'memory:, file:<folder>, zookeeper://<host>[:<port>][,<host>…][/<root>], redis[s]://<host>[:<port>][/<db>][?root=<name>]'
+  'memory:, file:<folder>, zookeeper://<host>[:<port>][,<host>…][/<root>], etcd[s]://<host>[:<port>][,<host>…][/<root>], ' +
+  'redis[s]://<host>[:<port>][/<db>][?root=<name>]'
 const FILE_OPTIONS = ['leaseMs', 'maxValueBytes']
 const ZOOKEEPER_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
+const ETCD_OPTIONS = ['leaseTtlMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
+const ETCD_FILES = ['caFile', 'certFile', 'keyFile']
 const REDIS_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
 
 /** Reads the URL of a registry. Throws `TypeError` that names the URL, without credentials, and what is wrong with it. */
@@ -39,6 +48,9 @@ export function parseRegistryUrl(url: string): RegistryUrl {
       const { servers, path } = readServers(url, { defaultPort: 2181, wrong })
       return { scheme, servers, root: path.replace(/\/+$/, ''), options: readOptions(query, ZOOKEEPER_OPTIONS, wrong) }
     }
+    case 'etcd':
+    case 'etcds':
+      return { scheme: 'etcd', tls: scheme === 'etcds', ...readEtcd(url, query, wrong) }
     case 'redis':
     case 'rediss':
       return { scheme: 'redis', tls: scheme === 'rediss', ...readRedis(url, query, wrong) }
@@ -51,6 +63,21 @@ export function parseRegistryUrl(url: string): RegistryUrl {
 export function describeUrl(url: string): string {
   if (url.startsWith('file:')) return url
   return url.replace(/\/\/.*@/s, '//').replace(/([?&][^=&]*(?:pass|secret|token)[^=&]*=)[^&]*/gi, '$1…')
+}
+
+function readEtcd(url: string, query: string | undefined, wrong: Wrong): Omit<EtcdUrl, 'scheme' | 'tls'> {
+  const { path, ...servers } = readServers(url, { defaultPort: 2379, wrong })
+  const params = new URLSearchParams(query)
+  const files: Record<string, string> = {}
+  for (const name of ETCD_FILES) {
+    const file = params.get(name)
+    if (file !== null) files[name] = file
+    params.delete(name)
+  }
+  if (Object.keys(files).length > 0 && !url.startsWith('etcds:'))
+    throw wrong('has files for TLS; write etcds:// for it')
+  const options = readOptions(params.toString(), ETCD_OPTIONS, wrong)
+  return { ...servers, root: path.replace(/\/+$/, ''), files, options }
 }
 
 function readRedis(url: string, query: string | undefined, wrong: Wrong): Omit<RedisUrl, 'scheme' | 'tls'> {

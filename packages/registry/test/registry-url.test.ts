@@ -52,10 +52,32 @@ describe('parseRegistryUrl()', () => {
     expect(parseRegistryUrl('redis://:pass@h')).to.include({ password: 'pass' }).and.not.have.property('username')
   })
 
+  it('reads all that an etcd needs', () => {
+    expect(parseRegistryUrl('etcd://10.0.0.1,[::1]:7000/')).to.deep.equal({
+      scheme: 'etcd',
+      tls: false,
+      servers: '10.0.0.1:2379,[::1]:7000',
+      root: '',
+      files: {},
+      options: {},
+    })
+    const url = 'etcds://me:s%2Fe%40cret@a,b/lemonhjuice?leaseTtlMs=9000&caFile=/etc/ca.pem&keyFile=k%26'
+    expect(parseRegistryUrl(url)).to.deep.equal({
+      scheme: 'etcd',
+      tls: true,
+      servers: 'a:2379,b:2379',
+      username: 'me',
+      password: 's/e@cret',
+      root: '/lemonhjuice',
+      files: { caFile: '/etc/ca.pem', keyFile: 'k&' },
+      options: { leaseTtlMs: 9_000 },
+    })
+  })
+
   const wrong: Readonly<Record<string, string>> = {
     '': 'known are memory:, file:<folder>, zookeeper://',
     'localhost:2181': 'no known scheme',
-    'etcd://localhost': 'no known scheme',
+    'consul://localhost': 'no known scheme',
     'memory:x': 'something after "memory:"',
     'memory:?a=1': 'known here are none',
     'file:': 'names no folder',
@@ -76,6 +98,10 @@ describe('parseRegistryUrl()', () => {
     'zookeeper://user:secret@a/x': 'credentials',
     'zookeeper://user:/secret@a/x': 'credentials',
     'zookeeper://user:?secret@a/x': 'credentials',
+    'etcd://': 'names no host',
+    'etcd://user:secret@a:x/r': 'the port "x"',
+    'etcd://user:secret@a?caFile=x': 'has files for TLS; write etcds://',
+    'etcds://a?leaseTtl=1': 'the option "leaseTtl"; known here are leaseTtlMs',
     'redis:': 'names no host',
     'redis://user:secret@': 'names no host',
     'redis://user:secret/secret@a/0': 'an "@" behind a "/" or "?"',
@@ -99,7 +125,10 @@ describe('parseRegistryUrl()', () => {
 
   it('answers or refuses with TypeError whatever it is given', () => {
     const url = fc
-      .tuple(fc.constantFrom('file:', 'zookeeper://', 'redis://', 'memory:', ''), fc.string({ unit: 'binary' }))
+      .tuple(
+        fc.constantFrom('file:', 'zookeeper://', 'etcd://', 'redis://', 'memory:', ''),
+        fc.string({ unit: 'binary' }),
+      )
       .map((t) => t.join(''))
     fc.assert(
       fc.property(url, (text) => {

@@ -34,7 +34,7 @@ export class Claims {
     for (;;) {
       const lease = await this.#leaseOfNow()
       const found = await this.#find(key)
-      if (found?.lease === lease && found.value === base64(value)) return
+      if (found?.lease === lease && (found.value ?? '') === base64(value)) return
       if (how !== 'replace') await this.#mayReplace(path, found, how)
       const put: Step = { request_put: { key, value: base64(value), lease } }
       const done = await this.#unlessChanged(key, found, put).catch((error: unknown) => {
@@ -54,6 +54,11 @@ export class Claims {
       if (!found?.lease || !this.#lease.isOurs(found.lease)) return
       if (await this.#unlessChanged(key, found, { request_delete_range: { key } })) return
     }
+  }
+
+  async holds(path: string, value: string): Promise<boolean> {
+    const found = await this.#find(this.#keys.of(path))
+    return found?.lease !== undefined && found.lease === this.#lease.id && (found.value ?? '') === base64(value)
   }
 
   async #find(key: string): Promise<KeyValue | undefined> {

@@ -81,6 +81,10 @@ export class EtcdBackend implements Backend {
     await explained(path, this.#claims.release(path))
   }
 
+  holds(path: string, value: string): Promise<boolean> {
+    return explained(path, this.#claims.holds(path, value))
+  }
+
   observe(path: string, changed: () => void): Disposable {
     const observers = this.#observers.get(path) ?? new Set()
     this.#observers.set(path, observers.add(changed))

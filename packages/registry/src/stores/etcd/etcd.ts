@@ -15,7 +15,7 @@ export interface EtcdOptions extends StoreOptions {
   /** Bound of one connection's making. In ms, default 2 000. */
   readonly connectTimeoutMs?: number
   /** Where etcd has authentication switched on. Default: nobody. */
-  readonly user?: string
+  readonly username?: string
   readonly password?: string
   /** Given, even empty: TLS. Default: none, everything is sent in the clear. */
   readonly tls?: EtcdTls
@@ -35,7 +35,7 @@ export function etcd({
   leaseTtlMs = 6_000,
   operationTimeoutMs = 5_000,
   connectTimeoutMs = 2_000,
-  user = '',
+  username = '',
   password = '',
   tls,
   ...options
@@ -54,7 +54,7 @@ export function etcd({
     leaseTtlMs,
     operationTimeoutMs,
     connectTimeoutMs,
-    user,
+    username,
     password,
     tls: tls ?? {},
     maxAnswerBytes: MAX_ANSWER_BYTES,

@@ -10,7 +10,7 @@ export interface GatewayOptions {
   /** Such as `http://10.0.0.1:2379`. */
   readonly servers: readonly URL[]
   /** Empty for nobody. */
-  readonly user: string
+  readonly username: string
   readonly password: string
   readonly tls: EtcdTls
   readonly operationTimeoutMs: number
@@ -130,7 +130,7 @@ export class Gateway {
       try {
         return (await exchange(await (urgent ? this.#urgent : this.#crowd), question, this.#clock, timeoutMs)) as object
       } catch (error) {
-        if (error instanceof EtcdFailure && error.isAboutToken && this.#options.user !== '' && logins === 0) {
+        if (error instanceof EtcdFailure && error.isAboutToken && this.#options.username !== '' && logins === 0) {
           if (this.#token === signedIn) this.#token = undefined
           continue
         }
@@ -141,7 +141,7 @@ export class Gateway {
   }
 
   #login(): Promise<string> {
-    if (this.#options.user === '') return Promise.resolve('')
+    if (this.#options.username === '') return Promise.resolve('')
     if (this.#token) return this.#token
     const token = this.#askForToken()
     this.#token = token
@@ -152,7 +152,7 @@ export class Gateway {
   }
 
   async #askForToken(): Promise<string> {
-    const { user: name, password, operationTimeoutMs } = this.#options
+    const { username: name, password, operationTimeoutMs } = this.#options
     try {
       return (await this.#attempt('auth/authenticate', { name, password }, true, operationTimeoutMs)).token ?? ''
     } catch (error) {
