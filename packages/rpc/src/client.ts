@@ -7,7 +7,8 @@ import type { Target } from './target.ts'
 
 /**
  * The remote face of `T`: a class, an interface, or the type of a contract. Its methods return promises, and everything
- * else of it is gone. A client is not a promise: awaiting it gives the client itself.
+ * else of it is gone. Of a class the compiler cannot tell which methods are marked: calling one that is not is answered
+ * `unimplemented`. A client is not a promise: awaiting it gives the client itself.
  */
 export type Client<T> = RemoteMethods<Described<T>> & {
   /** The same client with other call options, those given here over those it has. */
