@@ -20,6 +20,8 @@ export interface ZookeeperServer {
   readonly zkCliCommand: string
   /** What `zkCli.sh` answers to this one command. Rejects when it fails. */
   zkCli(...args: readonly string[]): Promise<string>
+  /** What it answers to one of ZooKeeper's words of four letters, e.g. `srvr` or `mntr`. */
+  ask(word: string): Promise<string>
   /** `kill -9`. Its data stay. */
   kill(): Promise<void>
   /** Starts it again on the same port, without its data if `wipe`. */
@@ -77,6 +79,7 @@ export async function startZookeeper(): Promise<ZookeeperServer> {
     url: (root = `/test-${uniqueId()}`) => `zookeeper://127.0.0.1:${port}${root}`,
     zkCliCommand: zkCliCommand(`127.0.0.1:${port}`).join(' '),
     zkCli: (...args) => zkCli(`127.0.0.1:${port}`, args),
+    ask: (word) => ask(port, word),
     kill,
     async restart({ wipe = false } = {}) {
       await kill()
@@ -126,13 +129,20 @@ function guardOf(java: ChildProcess, dir: string): ChildProcess {
   return guard
 }
 
-/** Asks whether it serves: `ruok` is answered before that. A server was once seen never to answer: hence the time-out. */
+/** Rejects until it serves: `ruok` is answered before that. */
 async function probe(port: number): Promise<void> {
-  const socket = connect(port, '127.0.0.1').setTimeout(PROBE_MS, () => socket.destroy(new Error('no answer to "srvr"')))
-  socket.end('srvr')
+  const answer = await ask(port, 'srvr')
+  if (!answer.includes('Mode: ')) throw new Error(`answer ${JSON.stringify(answer)} to "srvr"`)
+}
+
+/** A server was once seen never to answer: hence the time-out. */
+async function ask(port: number, word: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.setTimeout(PROBE_MS, () => socket.destroy(new Error(`no answer to "${word}"`)))
+  socket.end(word)
   let answer = ''
   for await (const chunk of socket) answer += chunk
-  if (!answer.includes('Mode: ')) throw new Error(`answer ${JSON.stringify(answer)} to "srvr"`)
+  return answer
 }
 
 async function freePort(): Promise<number> {
@@ -178,6 +188,7 @@ function borrow(url: string): ZookeeperServer {
     url: (root = `/test-${uniqueId()}`) => `zookeeper://${host}${root}`,
     zkCliCommand: 'false',
     zkCli: async () => refuse(),
+    ask: (word) => ask(Number(port), word),
     kill: async () => refuse(),
     restart: async () => refuse(),
     pause: refuse,

@@ -93,6 +93,11 @@ export class Link {
     }
   }
 
+  /** Nobody watches this path any more. */
+  forget(path: string): void {
+    this.#child.say({ forget: path })
+  }
+
   async close(): Promise<void> {
     this.#line.set('closed')
     this.#failAll(storeClosed())

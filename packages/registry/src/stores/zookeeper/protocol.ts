@@ -16,13 +16,29 @@ export interface Setting {
 /** Each question, and what a good answer to it is. */
 export interface Questions {
   get: { ask: { path: string }; answer: Entry | null }
-  /** `watched`: say `changed` once when this may be answered otherwise. */
-  list: { ask: { path: string; watched: boolean }; answer: readonly Entry[] }
+  list: { ask: { path: string }; answer: readonly Entry[] }
+  /**
+   * From now on say `changed` whenever this may be answered otherwise, until told to `forget` it. `hinted`: what was not said
+   * to have changed need not be read. The answer is what is new to who has `version`.
+   */
+  watch: { ask: { path: string; hinted: boolean; version?: string }; answer: SetNews }
   put: { ask: { path: string; value: string; ifRevision?: Revision | null }; answer: Revision }
   delete: { ask: { path: string; ifRevision?: Revision | null }; answer: null }
   /** Answers with the session that holds the path, unless that is one of `ours` or may be replaced. */
   claim: { ask: { path: string; value: string; replace: boolean; ours: readonly string[] }; answer: string | null }
   release: { ask: { path: string }; answer: null }
+  /** Says `changed` once when a node that is ours may not be so any longer; so does `claim`. */
+  holds: { ask: { path: string; value: string }; answer: boolean }
+}
+
+/** A set of entries, or what has become of it. */
+export interface SetNews {
+  readonly version: string
+  /** `entries` are all there are. */
+  readonly whole: boolean
+  readonly entries: readonly Entry[]
+  /** Names. */
+  readonly gone: readonly string[]
 }
 
 export type QuestionName = keyof Questions
@@ -34,6 +50,8 @@ export type Question = {
 export type ToChild =
   | { readonly start: Setting }
   | { readonly id: number; readonly question: Question }
+  /** This path is watched no more. */
+  | { readonly forget: string }
   | { readonly close: true }
 
 export type FromChild =

@@ -12,6 +12,7 @@ import {
 import { printable } from '../../printable.ts'
 import type { Backend, ClaimMode } from '../backend.ts'
 import { heldByAnother } from '../refusals.ts'
+import { EntrySet } from './entry-set.ts'
 import { explained } from './explained.ts'
 import { Link, type LinkOptions } from './link.ts'
 import type { SessionNews } from './protocol.ts'
@@ -24,6 +25,8 @@ const PATIENCE_TIMEOUTS = 1.5
 const LOOK_AGAIN_MS = 200
 const OURS = 8
 
+type Observers = Map<string, Set<() => void>>
+
 /** ZooKeeper, through a link: what is held is made again and what is watched is read again whenever the link is back. */
 export class ZookeeperBackend implements Backend {
   readonly session: Cell<SessionState> = new Cell<SessionState>('suspended')
@@ -31,7 +34,10 @@ export class ZookeeperBackend implements Backend {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #restored: () => Promise<void>
-  readonly #observers = new Map<string, Set<() => void>>()
+  readonly #observers: Observers = new Map()
+  readonly #entryObservers: Observers = new Map()
+  /** What the child has told of the paths that are observed. */
+  readonly #sets = new Map<string, EntrySet>()
   /** Our sessions, the one of now first. What the others left behind needs no leave to be replaced. */
   #ours: readonly string[] = []
   #connections = 0
@@ -51,9 +57,14 @@ export class ZookeeperBackend implements Backend {
     return entry ?? undefined
   }
 
-  list(path: string): Promise<readonly Entry[]> {
-    const watched = this.#observers.has(path)
-    return explained(path, this.#link.ask<'list'>({ op: 'list', path, watched }, { repeatable: true }))
+  async list(path: string, hinted = false): Promise<readonly Entry[]> {
+    if (!this.#observers.has(path)) {
+      return explained(path, this.#link.ask<'list'>({ op: 'list', path }, { repeatable: true }))
+    }
+    const set = this.#sets.get(path) ?? new EntrySet()
+    this.#sets.set(path, set)
+    const question = { op: 'watch', path, hinted, ...set.known } as const
+    return set.learn(await explained(path, this.#link.ask<'watch'>(question, { repeatable: true })))
   }
 
   put(path: string, value: string, options: WriteOptions): Promise<Revision> {
@@ -86,15 +97,19 @@ export class ZookeeperBackend implements Backend {
     await explained(path, this.#link.ask<'release'>({ op: 'release', path }, { repeatable: false }))
   }
 
+  holds(path: string, value: string): Promise<boolean> {
+    return explained(path, this.#link.ask<'holds'>({ op: 'holds', path, value }, { repeatable: true }))
+  }
+
   observe(path: string, changed: () => void): Disposable {
-    const observers = this.#observers.get(path) ?? new Set()
-    this.#observers.set(path, observers.add(changed))
-    return {
-      [Symbol.dispose]: () => {
-        observers.delete(changed)
-        if (observers.size === 0) this.#observers.delete(path)
-      },
-    }
+    return added(this.#observers, path, changed, () => {
+      this.#sets.delete(path)
+      this.#link.forget(path)
+    })
+  }
+
+  observeEntry(path: string, changed: () => void): Disposable {
+    return added(this.#entryObservers, path, changed)
   }
 
   async close(): Promise<void> {
@@ -105,7 +120,8 @@ export class ZookeeperBackend implements Backend {
   /** The news is of a node that was listed, or of a child of one. */
   #changed(path: string): void {
     const parent = path.slice(0, path.lastIndexOf('/')) || '/'
-    for (const changed of [...(this.#observers.get(path) ?? []), ...(this.#observers.get(parent) ?? [])]) changed()
+    const observers = [this.#observers.get(path), this.#observers.get(parent), this.#entryObservers.get(path)]
+    for (const changed of observers.flatMap((some) => [...(some ?? [])])) changed()
   }
 
   async #session(news: SessionNews): Promise<void> {
@@ -123,5 +139,17 @@ export class ZookeeperBackend implements Backend {
 
   #set(state: SessionState): void {
     if (this.session.current !== 'closed') this.session.set(state)
+  }
+}
+
+function added(observers: Observers, path: string, changed: () => void, last?: () => void): Disposable {
+  const some = observers.get(path) ?? new Set()
+  observers.set(path, some.add(changed))
+  return {
+    [Symbol.dispose]() {
+      if (!some.delete(changed) || some.size > 0) return
+      observers.delete(path)
+      last?.()
+    },
   }
 }

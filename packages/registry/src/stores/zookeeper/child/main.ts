@@ -5,9 +5,11 @@ import { systemClock } from '@kumquat/core'
 import { Turns } from '../../turns.ts'
 import type { Failure, FromChild, Question, Setting, ToChild } from '../protocol.ts'
 import type { Session } from './session.ts'
+import type { Tree } from './tree.ts'
 
 let session: Session | undefined
-let ask: ((question: Question) => Promise<unknown>) | undefined
+let tree: Tree | undefined
+const turns = new Turns()
 
 const leave = (): never => {
   session?.close()
@@ -21,6 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('message', (message: ToChild) => {
   if ('start' in message) void start(message.start).catch(unusable)
   else if ('question' in message) void reply(message.id, message.question)
+  else if ('forget' in message) tree?.forget(message.forget)
   else leave()
 })
 if (!process.connected) leave()
@@ -28,26 +31,32 @@ if (!process.connected) leave()
 /** Loads the driver only now: if that fails, the parent is to hear why. */
 async function start(setting: Setting): Promise<void> {
   const [{ Session }, { Tree }] = await Promise.all([import('./session.ts'), import('./tree.ts')])
-  const started = new Session(setting, systemClock, {
+  session = new Session(setting, systemClock, {
+    opened: (client) => {
+      tree = new Tree(client, setting.root)
+    },
     news: (news) => say({ session: news }),
-    changed: (full) => say({ changed: full.slice(setting.root.length) || '/' }),
+    changed: (full) => {
+      const path = full.slice(setting.root.length) || '/'
+      tree?.touch(path)
+      say({ changed: path })
+    },
   })
-  session = started
-  // Of the client of now, for the next one is another session.
-  const answer = (question: Question): Promise<unknown> =>
-    new Tree(started.client, setting.root)[question.op](question as never)
-  // A claim that its asker has given up must not be carried out after the release that follows it.
-  const turns = new Turns()
-  const taking = (question: Question): boolean => question.op === 'claim' || question.op === 'release'
-  ask = (question) => (taking(question) ? turns.take(question.path, () => answer(question)) : answer(question))
 }
 
 async function reply(id: number, question: Question): Promise<void> {
   try {
-    say({ id, answer: await ask?.(question) })
+    say({ id, answer: await answer(question) })
   } catch (error) {
     say({ id, failure: failureOf(error) })
   }
+}
+
+function answer(question: Question): Promise<unknown> | undefined {
+  const ask = (): Promise<unknown> | undefined => tree?.[question.op](question as never)
+  // A claim that its asker has given up must not be carried out after the release that follows it.
+  const taking = question.op === 'claim' || question.op === 'release'
+  return taking ? turns.take(question.path, async () => ask()) : ask()
 }
 
 function failureOf(error: unknown): Failure {

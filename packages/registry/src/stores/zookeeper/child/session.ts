@@ -3,6 +3,8 @@ import type { SessionNews, Setting } from '../protocol.ts'
 import { ZooClient } from './zoo-client.ts'
 
 export interface SessionListener {
+  /** Another client takes the place of the one before. Calls while it has no connection are rejected. */
+  opened(client: ZooClient): void
   news(news: SessionNews): void
   changed(path: string): void
 }
@@ -35,11 +37,6 @@ export class Session {
     })
   }
 
-  /** The client of now. Calls while it has no connection are rejected. */
-  get client(): ZooClient {
-    return this.#client
-  }
-
   close(): void {
     this.#looking[Symbol.dispose]()
     this.#patience?.[Symbol.dispose]()
@@ -55,6 +52,7 @@ export class Session {
       changed: (path) => this.#listener.changed(path),
     })
     client.open()
+    this.#listener.opened(client)
     this.#replaceAfter(connectTimeoutMs)
     return client
   }

@@ -1,6 +1,7 @@
 import type { Entry, Revision } from '@kumquat/core'
-import type { QuestionName, Questions } from '../protocol.ts'
+import type { QuestionName, Questions, SetNews } from '../protocol.ts'
 import { BAD_VERSION, NO_NODE, NODE_EXISTS } from '../zookeeper-code.ts'
+import { Listings } from './listings.ts'
 import { isCode, type Stat, type ZooClient, ZooError } from './zoo-client.ts'
 
 type Answers = { [Name in QuestionName]: (ask: Questions[Name]['ask']) => Promise<Questions[Name]['answer']> }
@@ -16,28 +17,39 @@ const NOBODY = '0'
 export class Tree implements Answers {
   readonly #client: ZooClient
   readonly #root: string
+  readonly #watched: Listings
 
   constructor(client: ZooClient, root: string) {
     this.#client = client
     this.#root = root
+    this.#watched = new Listings({
+      names: (path) => this.#names(path, true),
+      entry: (path, watched) => this.#entry(path, watched),
+    })
   }
 
   async get({ path }: Questions['get']['ask']): Promise<Entry | null> {
     return (await this.#entry(path, false)) ?? null
   }
 
-  /** Where there is no node yet, its creation is watched. */
-  async list({ path, watched }: Questions['list']['ask']): Promise<readonly Entry[]> {
-    return retried([NO_NODE], async () => {
-      const names = await this.#client.children(this.#full(path), watched).catch(unless(NO_NODE))
-      if (names) {
-        const parent = path === '/' ? '' : path
-        const entries = await Promise.all([...names].sort().map((name) => this.#entry(`${parent}/${name}`, watched)))
-        return entries.filter((entry) => entry !== undefined)
-      }
-      if (watched && (await this.#client.exists(this.#full(path), true))) throw new ZooError(NO_NODE, 'made meanwhile')
-      return []
-    })
+  async list({ path }: Questions['list']['ask']): Promise<readonly Entry[]> {
+    const parent = path === '/' ? '' : path
+    const names = await this.#names(path, false)
+    const entries = await Promise.all(names.map((name) => this.#entry(`${parent}/${name}`, false)))
+    return entries.filter((entry) => entry !== undefined)
+  }
+
+  watch({ path, hinted, version }: Questions['watch']['ask']): Promise<SetNews> {
+    return this.#watched.news(path, hinted, version)
+  }
+
+  forget(path: string): void {
+    this.#watched.forget(path)
+  }
+
+  /** News of a watch. */
+  touch(path: string): void {
+    this.#watched.touch(path)
   }
 
   async put({ path, value, ifRevision }: Questions['put']['ask']): Promise<Revision> {
@@ -76,7 +88,7 @@ export class Tree implements Answers {
   async claim({ path, value, replace, ours }: Questions['claim']['ask']): Promise<string | null> {
     const full = this.#full(path)
     return retried([NO_NODE, NODE_EXISTS, BAD_VERSION], async () => {
-      const found = await this.#client.get(full, false).catch(unless(NO_NODE))
+      const found = await this.#client.get(full, true).catch(unless(NO_NODE))
       const owner = found?.stat.ephemeralOwner
       if (found && owner === this.#client.sessionId) {
         if (found.value !== value) await this.#client.set(full, value)
@@ -85,8 +97,15 @@ export class Tree implements Answers {
       if (!replace && owner !== undefined && ![NOBODY, ...ours].includes(owner)) return owner
       if (found) await this.#client.remove(full, found.stat.version)
       await this.#create(full, value, true)
+      // Removed again by now? Then once more; else whoever removes it from now on is seen.
+      if (!(await this.#client.exists(full, true))) throw new ZooError(NO_NODE, 'removed meanwhile')
       return null
     })
+  }
+
+  async holds({ path, value }: Questions['holds']['ask']): Promise<boolean> {
+    const found = await this.#client.get(this.#full(path), true).catch(unless(NO_NODE))
+    return found?.value === value && found.stat.ephemeralOwner === this.#client.sessionId
   }
 
   async release({ path }: Questions['release']['ask']): Promise<null> {
@@ -102,6 +121,17 @@ export class Tree implements Answers {
 
   #full(path: string): string {
     return path === '/' ? this.#root || '/' : `${this.#root}${path}`
+  }
+
+  /** Where there is no node yet, its creation is watched. */
+  async #names(path: string, watched: boolean): Promise<readonly string[]> {
+    const full = this.#full(path)
+    return retried([NO_NODE], async () => {
+      const names = await this.#client.children(full, watched).catch(unless(NO_NODE))
+      if (names) return [...names].sort()
+      if (watched && (await this.#client.exists(full, true))) throw new ZooError(NO_NODE, 'made meanwhile')
+      return []
+    })
   }
 
   async #entry(path: string, watched: boolean): Promise<Entry | undefined> {
