@@ -36,8 +36,9 @@ const STOP_MS = 2_000
 
 /** For a `before` hook: starts a server, or skips the tests of the suite where there is none; with `CI=true` that is a failure. */
 export async function redisOrSkip(context: Mocha.Context, flags: readonly string[] = []): Promise<RedisServer> {
+  const { CI } = process.env
   if (existsSync(SERVER)) return startRedis(flags)
-  if (process.env.CI === 'true') throw new Error(`no Redis: ${SERVER} is missing; apt-get install redis-server`)
+  if (CI === 'true') throw new Error(`no Redis: ${SERVER} is missing; apt-get install redis-server`)
   return context.skip()
 }
 
@@ -121,7 +122,8 @@ async function probe(port: number): Promise<void> {
   if (!/PONG|NOAUTH/.test(stdout)) throw new Error(`answer ${JSON.stringify(stdout)} to "ping"`)
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listens at now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -40,11 +40,15 @@ export class Changes {
     }
   }
 
-  /** There is a new connection, over which everything is read again: what was written until then is known. */
-  begin(since: string): void {
-    this.#since = since
+  /** There is a new connection. */
+  connected(): void {
     this.#listening = false
     this.#listen()
+  }
+
+  /** Everything is being read again: what was written until `since` is known. */
+  begin(since: string): void {
+    this.#since = since
   }
 
   #stop(): void {

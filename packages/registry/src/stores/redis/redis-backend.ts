@@ -151,6 +151,7 @@ export class RedisBackend implements Backend {
       lost: () => void this.#reopen().catch(() => {}),
       silent: () => this.#connection.reset('no answer to the last signs of life'),
     })
+    this.#changes.connected()
     void this.#restore()
   }
 
