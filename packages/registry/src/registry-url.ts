@@ -24,7 +24,7 @@ const KNOWN =
   'memory:, file:<folder>, zookeeper://<host>[:<port>][,<host>…][/<root>], etcd[s]://<host>[:<port>][,<host>…][/<root>], ' +
   'redis[s]://<host>[:<port>][/<db>][?root=<name>]'
 const FILE_OPTIONS = ['leaseMs', 'maxValueBytes']
-const ZOOKEEPER_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
+const ZOOKEEPER_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'hungAfterMs', 'maxValueBytes']
 const ETCD_OPTIONS = ['leaseTtlMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']
 const ETCD_FILES = ['caFile', 'certFile', 'keyFile']
 const REDIS_OPTIONS = ['sessionTimeoutMs', 'operationTimeoutMs', 'connectTimeoutMs', 'maxValueBytes']

@@ -65,6 +65,19 @@ describe('ZooKeeper store, on bad days', function () {
       })
     }
 
+    it('loses its entries while it hangs, and has them again when it does no more', async () => {
+      const holder = await holding('/a/b', 'hungAfterMs=1000&sessionTimeoutMs=9000')
+      const store = await opened()
+      const watch = await store.watch('/a')
+      const [child = 0] = await zookeeperChildren(holder.pid)
+      holder.signal('SIGSTOP')
+      await eventually(() => expect(watch.current).to.deep.equal([]))
+      expect(await isRunning(child)).to.equal(true)
+      holder.signal('SIGCONT')
+      await eventually(() => expect(watch.current.map(({ value }) => value)).to.deep.equal(['x']))
+      expect(await zookeeperChildren(holder.pid)).to.deep.equal([child])
+    })
+
     it('ends well, with nothing on its terminal, while the server is gone', async () => {
       const holder = await holding('/a/b')
       const [child = 0] = await zookeeperChildren(holder.pid)

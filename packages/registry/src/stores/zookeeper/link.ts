@@ -107,6 +107,7 @@ export class Link {
   #heard(message: FromChild): void {
     if ('answer' in message) this.#take(message.id)?.answer(message.answer)
     else if ('failure' in message) this.#take(message.id)?.fail(new ZookeeperFailure(message.failure))
+    else if ('areYouAlive' in message) this.#child.say({ alive: true })
     else if ('changed' in message) this.#listener.changed(message.changed)
     else if ('unusable' in message) this.#line.set({ unusable: message.unusable })
     else this.#sessionNews(message.session)

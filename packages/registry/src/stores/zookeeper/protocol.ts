@@ -11,6 +11,8 @@ export interface Setting {
   readonly sessionTimeoutMs: number
   /** A client that has not got a session by then is replaced by a new one, which looks the names up anew. */
   readonly connectTimeoutMs: number
+  /** A parent that answers nothing for so long does not do its work either. */
+  readonly hungAfterMs: number
 }
 
 /** Each question, and what a good answer to it is. */
@@ -52,12 +54,15 @@ export type ToChild =
   | { readonly id: number; readonly question: Question }
   /** This path is watched no more. */
   | { readonly forget: string }
+  /** The answer of a parent whose event loop turns. */
+  | { readonly alive: true }
   | { readonly close: true }
 
 export type FromChild =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly failure: Failure }
   | { readonly session: SessionNews }
+  | { readonly areYouAlive: true }
   /** The path of the node that changed: one that was listed, or a child of one. */
   | { readonly changed: string }
   /** The driver cannot be loaded: another child would fare no better. */

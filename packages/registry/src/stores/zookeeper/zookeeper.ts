@@ -19,6 +19,12 @@ export interface ZookeeperOptions extends StoreOptions {
    * 5 000. A client that had a session waits for the session's time-out first.
    */
   readonly connectTimeoutMs?: number
+  /**
+   * The session is kept by a process of its own, which a blocked event loop does not disturb. One that is blocked for so long
+   * hangs: then its session is ended, so that it does not look alive for ever, and begun anew when it turns again. In ms, from
+   * 1 000, default 30 000; noticed within a tenth of it.
+   */
+  readonly hungAfterMs?: number
 }
 
 /** In one packet of ZooKeeper, which by default is cut at 1 MiB, there must be room for more than the value. */
@@ -34,6 +40,7 @@ export function zookeeper({
   sessionTimeoutMs = 6_000,
   operationTimeoutMs = 5_000,
   connectTimeoutMs = 5_000,
+  hungAfterMs = 30_000,
   ...options
 }: ZookeeperOptions): Store {
   if (servers === '') throw new TypeError('servers "" names no server; write e.g. "127.0.0.1:2181"')
@@ -41,11 +48,12 @@ export function zookeeper({
   assertAtLeast('sessionTimeoutMs', sessionTimeoutMs, 1_000)
   assertAtLeast('operationTimeoutMs', operationTimeoutMs, 1)
   assertAtLeast('connectTimeoutMs', connectTimeoutMs, 100)
+  assertAtLeast('hungAfterMs', hungAfterMs, 1_000)
   const { maxValueBytes = 0, clock = systemClock, logger = silent } = options
   if (maxValueBytes > MAX_VALUE_BYTES) {
     throw new RangeError(`maxValueBytes ${maxValueBytes} is above ${MAX_VALUE_BYTES}: ZooKeeper's packets end at 1 MiB`)
   }
-  const link = { servers, root, sessionTimeoutMs, operationTimeoutMs, connectTimeoutMs }
+  const link = { servers, root, sessionTimeoutMs, operationTimeoutMs, connectTimeoutMs, hungAfterMs }
   return storeOver((restored) => new ZookeeperBackend(link, clock, logger, restored), options)
 }
 

@@ -1,14 +1,17 @@
 // The process that talks to ZooKeeper on behalf of its parent, and lives no longer than that: when the channel to it ends,
-// however that comes about, the session is closed at once and with it all that is held.
+// however that comes about, the session is closed at once and with it all that is held. A parent that hangs loses its session
+// too, until it is back.
 
 import { systemClock } from '@kumquat/core'
 import { Turns } from '../../turns.ts'
 import type { Failure, FromChild, Question, Setting, ToChild } from '../protocol.ts'
+import { ParentWatch } from './parent-watch.ts'
 import type { Session } from './session.ts'
 import type { Tree } from './tree.ts'
 
 let session: Session | undefined
 let tree: Tree | undefined
+let parent: ParentWatch | undefined
 const turns = new Turns()
 
 const leave = (): never => {
@@ -21,6 +24,8 @@ process.on('disconnect', leave)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
 process.on('message', (message: ToChild) => {
+  parent?.heard()
+  if ('alive' in message) return
   if ('start' in message) void start(message.start).catch(unusable)
   else if ('question' in message) void reply(message.id, message.question)
   else if ('forget' in message) tree?.forget(message.forget)
@@ -41,6 +46,13 @@ async function start(setting: Setting): Promise<void> {
       tree?.touch(path)
       say({ changed: path })
     },
+  })
+  parent = new ParentWatch({
+    clock: systemClock,
+    hungAfterMs: setting.hungAfterMs,
+    ask: () => say({ areYouAlive: true }),
+    hung: () => session?.end(),
+    back: () => session?.begin(),
   })
 }
 

@@ -1,5 +1,6 @@
 import { type Clock, every } from '@kumquat/core'
 import type { SessionNews, Setting } from '../protocol.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { ZooClient } from './zoo-client.ts'
 
 export interface SessionListener {
@@ -10,11 +11,16 @@ export interface SessionListener {
 }
 
 const LOOK_MS = 200
+/** How many questions of our own fit into the session's time-out. */
+const BEATS = 6
 
 /**
  * A session without end: the client is replaced when its session has expired, and when it has been without a connection
  * for so long that the session must be over, or the names of the servers may stand for others by now, or the servers have
  * forgotten what the client has seen and will not have it back.
+ *
+ * The library looks for another server when it has heard nothing for two thirds of the session's time-out. Should it ever fail
+ * to, and call itself connected for a whole time-out without an answer, the client is replaced as well.
  */
 export class Session {
   readonly #setting: Setting
@@ -22,6 +28,7 @@ export class Session {
   readonly #listener: SessionListener
   readonly #looking: Disposable
   #client: ZooClient
+  #heartbeat: Heartbeat | undefined
   #patience: Disposable | undefined
   #up = false
   /** Whether the client has a session that can be lost. */
@@ -32,15 +39,33 @@ export class Session {
     this.#clock = clock
     this.#listener = listener
     this.#client = this.#open()
-    this.#looking = every(clock, LOOK_MS, () => {
-      if (this.#up && !this.#client.isConnected) this.#disconnected()
-    })
+    this.#looking = every(clock, LOOK_MS, () => this.#look())
+  }
+
+  /** Ends the session, and what is held with it; `begin` is for another one. */
+  end(): void {
+    this.#patience?.[Symbol.dispose]()
+    this.#client.close()
+    if (this.#begun) this.#listener.news({ state: 'lost' })
+    this.#up = false
+    this.#begun = false
+  }
+
+  /** After `end`. */
+  begin(): void {
+    this.#client = this.#open()
   }
 
   close(): void {
     this.#looking[Symbol.dispose]()
     this.#patience?.[Symbol.dispose]()
     this.#client.close()
+  }
+
+  #look(): void {
+    if (!this.#up) return
+    if (!this.#client.isConnected) this.#disconnected()
+    else if (Number(this.#heartbeat?.look(LOOK_MS)) >= this.#client.sessionTimeoutMs) this.#replace()
   }
 
   #open(): ZooClient {
@@ -62,6 +87,7 @@ export class Session {
     this.#up = true
     this.#begun = true
     const { sessionId: id, sessionTimeoutMs: timeoutMs } = this.#client
+    this.#heartbeat = new Heartbeat(timeoutMs / BEATS, () => this.#client.exists('/', false))
     this.#listener.news({ state: 'connected', id, timeoutMs })
   }
 
@@ -78,10 +104,7 @@ export class Session {
   }
 
   #replace(): void {
-    this.#client.close()
-    if (this.#begun) this.#listener.news({ state: 'lost' })
-    this.#up = false
-    this.#begun = false
-    this.#client = this.#open()
+    this.end()
+    this.begin()
   }
 }

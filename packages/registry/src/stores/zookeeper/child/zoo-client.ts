@@ -70,6 +70,7 @@ export class ZooClient {
 
   /** Ends the session, if there is one, before it returns. Nothing is told of any more. */
   close(): void {
+    if (this.#closed) return
     this.#closed = true
     this.#client.close()
   }
