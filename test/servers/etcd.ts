@@ -38,6 +38,8 @@ export interface EtcdServer {
 export interface EtcdServerOptions {
   /** Speaks TLS, with a certificate that it makes itself. Default false. */
   readonly tls?: boolean
+  /** Further flags, e.g. `--max-request-bytes=20000000`. */
+  readonly flags?: readonly string[]
 }
 
 const ETCD = '/usr/bin/etcd'
@@ -53,11 +55,11 @@ export async function etcdOrSkip(context: Mocha.Context, options: EtcdServerOpti
 }
 
 /** Starts a server. Its leases live for 2 s at least. */
-export async function startEtcd({ tls = false }: EtcdServerOptions = {}): Promise<EtcdServer> {
+export async function startEtcd({ tls = false, flags: more = [] }: EtcdServerOptions = {}): Promise<EtcdServer> {
   const dir = await mkdtemp(join(tmpdir(), 'kumquat-etcd-'))
   const [port, peerPort] = [await freePort(), await freePort()]
   const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
-  const flags = flagsOf(join(dir, 'data'), origin, peerPort, tls)
+  const flags = [...flagsOf(join(dir, 'data'), origin, peerPort, tls), ...more]
   let running = await launch(dir, origin, flags)
   const signal = (name: NodeJS.Signals): void => void running.etcd.kill(name)
 

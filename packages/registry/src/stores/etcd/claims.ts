@@ -9,6 +9,7 @@ import type { Gateway } from './gateway.ts'
 import { base64, type Keys } from './keys.ts'
 import type { Lease } from './lease.ts'
 
+const NO_LEASE = 'etcd has granted no lease yet; is it running?'
 const LOOK_AGAIN_MS = 200
 /** A lease that has run out is removed within a second. */
 const LATE_MS = 1_500
@@ -70,16 +71,18 @@ export class Claims {
   async #unlessChanged(key: string, found: KeyValue | undefined, step: Step): Promise<boolean> {
     const compare = { key, target: 'MOD', result: 'EQUAL', mod_revision: found?.mod_revision ?? '0' } as const
     const answer = await this.#gateway.call('kv/txn', { compare: [compare], success: [step] }, { repeatable: true })
+    revisionIn(answer)
     return answer.succeeded === true
   }
 
   async #leaseOfNow(): Promise<string> {
     const until = this.#clock.now() + this.#gateway.operationTimeoutMs
     for (;;) {
-      if (this.#lease.id !== undefined) return this.#lease.id
-      if (this.#clock.now() >= until || this.#lease.isClosed) {
-        throw new RpcError('unavailable', 'etcd has granted no lease yet; is it running?', { outcome: 'not-run' })
-      }
+      const { id, trouble } = this.#lease
+      if (id !== undefined) return id
+      const isPassing = trouble === undefined || (RpcError.is(trouble) && trouble.code === 'unavailable')
+      if (!isPassing) throw trouble
+      if (this.#clock.now() >= until) throw trouble ?? new RpcError('unavailable', NO_LEASE, { outcome: 'not-run' })
       await sleep(this.#clock, LOOK_AGAIN_MS / 4)
     }
   }

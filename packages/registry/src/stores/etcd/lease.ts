@@ -1,4 +1,5 @@
 import type { Clock } from '@kumquat/core'
+import { storeClosed } from '../refusals.ts'
 import { isFailure, NOT_FOUND } from './failures.ts'
 import type { CallOptions, Gateway } from './gateway.ts'
 
@@ -28,6 +29,7 @@ export class Lease {
   #ttlMs: number
   /** Our leases of before, the youngest first. They may still live, and things may still stand in their name. */
   #former: readonly string[] = []
+  #trouble: unknown
   #up = false
   #closed = false
   #beating: Promise<void> | undefined
@@ -47,13 +49,14 @@ export class Lease {
     return this.#id
   }
 
+  /** Why there is none, as far as it is known. */
+  get trouble(): unknown {
+    return this.#closed ? storeClosed() : this.#trouble
+  }
+
   /** Whether it has answered lately. */
   get isUp(): boolean {
     return this.#up
-  }
-
-  get isClosed(): boolean {
-    return this.#closed
   }
 
   isOurs(id: string): boolean {
@@ -94,7 +97,8 @@ export class Lease {
     try {
       if (this.#id !== undefined) await this.#keepAlive(this.#id)
       if (this.#id === undefined) await this.#grant()
-    } catch {
+    } catch (error) {
+      this.#trouble = error
       this.#suspend()
     }
     if (this.#closed) return
@@ -126,6 +130,7 @@ export class Lease {
     this.#deadline?.[Symbol.dispose]()
     const leftMs = sentAt + this.#ttlMs - this.#clock.now()
     this.#deadline = this.#clock.after(leftMs, () => this.#id !== undefined && this.isGone(this.#id))
+    this.#trouble = undefined
     if (this.#up) return
     this.#up = true
     this.#listener.stands()

@@ -35,8 +35,9 @@ export class Tree {
       compare: this.#expected(path, ifRevision),
       success: [{ request_put: { key: this.#keys.of(path), value: base64(value) } }],
     })
+    const revision = revisionIn(answer)
     if (!answer.succeeded) throw changedMeanwhile(path)
-    return String(revisionIn(answer))
+    return String(revision)
   }
 
   async delete(path: string, { ifRevision }: WriteOptions): Promise<void> {
