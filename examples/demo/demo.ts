@@ -42,7 +42,7 @@ export async function demo(
   duty.add(fleet.kill)
   await fleet.complete(registered, signal)
 
-  const providers = (): readonly ProviderView[] => fleet.views(registered.current)
+  const providers = (): readonly ProviderView[] => fleet.views(registered.current.records)
   const known = { registry, dashboard: page.url }
   introduce({ ...known, fleet, providers: providers() }, screen)
   await using caller = await startCaller({ registry: home.url, rate, clock, signal })

@@ -1,4 +1,5 @@
 import type { Clock, Live, ProviderRecord } from '@kumquat/core'
+import type { Sighting } from '@kumquat/registry'
 import { type Child, startChild } from './child.ts'
 import { type ProviderView, providerState } from './provider-view.ts'
 import { until } from './until.ts'
@@ -18,7 +19,7 @@ export interface Fleet extends AsyncDisposable {
   /** What is known of them, given what the registry lists. */
   views(registered: readonly ProviderRecord[]): readonly ProviderView[]
   /** Resolves when the registry lists them all. */
-  complete(registered: Live<readonly ProviderRecord[]>, signal: AbortSignal): Promise<void>
+  complete(registered: Live<Sighting>, signal: AbortSignal): Promise<void>
   /** Tells of each that ends by itself. */
   subscribe(listener: (view: ProviderView, how: string) => void): void
   kill(): void
@@ -44,7 +45,7 @@ export function startFleet({ registry, providers, clock }: FleetOptions): Fleet 
         [registered, ...members.flatMap(({ child }) => [child.said, child.ended])],
         () => {
           for (const { child } of members) assertRunning(child)
-          return members.every((member) => viewOf(member, registered.current)?.state === 'up') || undefined
+          return members.every((member) => viewOf(member, registered.current.records)?.state === 'up') || undefined
         },
         {
           clock,

@@ -39,7 +39,7 @@ export async function killAndRestart(options: KillAndRestartOptions): Promise<Ki
   const victim = (await introduced(demo)).find(({ gray }) => !gray)
   if (victim === undefined) throw new Error(`no stable provider; the demo said: ${demo.said()}`)
   await using registered = await discovery(store).watch(MOVIES)
-  const isListed = (): boolean => registered.current.some(({ id }) => id === victim.address)
+  const isListed = (): boolean => registered.current.records.some(({ id }) => id === victim.address)
 
   await meanwhile()
   await second(demo, killAt)
@@ -56,9 +56,9 @@ export async function killAndRestart(options: KillAndRestartOptions): Promise<Ki
   const servedAgain = await served(victim.address)
   await again.stop()
   const left = await eventually(() => {
-    assert(registered.current.length === 0, 'entries are left')
+    assert(registered.current.records.length === 0, 'entries are left')
     return []
-  }).catch(() => registered.current.map(({ id }) => id))
+  }).catch(() => registered.current.records.map(({ id }) => id))
   return { ...ended, address: victim.address, backAfterMs, servedAgain, said: demo.said(), left }
 }
 

@@ -7,6 +7,7 @@ import {
   type Store,
   silent,
 } from '@kumquat/core'
+import { encodeGoodbye } from './goodbyes.ts'
 import { printable } from './printable.ts'
 import { encodeRecord } from './record-codec.ts'
 import { drainingPath, providerPath } from './tree.ts'
@@ -61,7 +62,7 @@ export function registrar(store: Store, { logger = silent }: RegistrarOptions = 
           ended ??= (async () => {
             try {
               if (store.session.current !== 'connected') throw new Error(`the registry is ${store.session.current}`)
-              goodbyes.set(draining, await store.hold(draining, ''))
+              goodbyes.set(draining, await store.hold(draining, encodeGoodbye(record)))
             } catch (error) {
               logger.warn({ path: draining, error }, `could not announce the goodbye of ${printable(record.id)}`)
             }

@@ -21,7 +21,12 @@ export function providerPath(service: ServiceKey, address: Address): string {
 
 /** Where a provider says goodbye before it leaves: what vanishes without having stood here is a suspect, not gone. */
 export function drainingPath(service: ServiceKey, address: Address): string {
-  return `${servicePath(service)}/draining/${formatAddress(address)}`
+  return `${drainingFolder(service)}/${formatAddress(address)}`
+}
+
+/** Where the goodbyes of a service stand. */
+export function drainingFolder(service: ServiceKey): string {
+  return `${servicePath(service)}/draining`
 }
 
 /** The child of a service's path under which its providers stand. */

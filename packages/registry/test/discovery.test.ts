@@ -20,33 +20,61 @@ describe('discovery()', () => {
   it('begins with the providers that are there, and follows them', async () => {
     await registrar(provider).register(service, recordAt('a'))
     const watch = await discovery(store).watch(service)
-    expect(watch.current).to.deep.equal([recordAt('a')])
+    expect(watch.current.records).to.deep.equal([recordAt('a')])
     const b = await registrar(provider).register(service, recordAt('b'))
-    await eventually(() => expect(watch.current).to.deep.equal([recordAt('a'), recordAt('b')]))
+    await eventually(() => expect(watch.current.records).to.deep.equal([recordAt('a'), recordAt('b')]))
     await b[Symbol.asyncDispose]()
-    await eventually(() => expect(watch.current).to.deep.equal([recordAt('a')]))
+    await eventually(() => expect(watch.current.records).to.deep.equal([recordAt('a')]))
   })
 
   it('begins empty for a service nobody provides yet', async () => {
     const watch = await discovery(store).watch(service)
-    expect(watch.current).to.deep.equal([])
+    expect(watch.current.records).to.deep.equal([])
     await registrar(provider).register(service, recordAt('a'))
-    await eventually(() => expect(watch.current).to.deep.equal([recordAt('a')]))
+    await eventually(() => expect(watch.current.records).to.deep.equal([recordAt('a')]))
   })
 
   it('keeps records that say the same, through a lost session of their provider too, and tells nothing then', async () => {
     await registrar(provider).register(service, recordAt('a'))
     const watch = await discovery(store).watch(service)
-    const { current } = watch
+    const { records } = watch.current
     let told = 0
     watch.subscribe(() => {
       told += 1
     })
     await provider.put('/movie/catalog/providers/a:80', '{"port":"80","weight":"100"}')
     await registrar(provider).register(service, recordAt('b'))
-    await eventually(() => expect(watch.current).to.have.lengthOf(2))
-    expect(watch.current[0]).to.equal(current[0])
+    await eventually(() => expect(watch.current.records).to.have.lengthOf(2))
+    expect(watch.current.records[0]).to.equal(records[0])
     expect(told).to.equal(1)
+  })
+
+  it('leaves out who has said goodbye, before the record goes, and tells that from a mere disappearance', async () => {
+    await provider.hold('/movie/catalog/providers/a:80', '{"startedAt":5}')
+    const b = await provider.hold('/movie/catalog/providers/b:80', '{}')
+    const watch = await discovery(store).watch(service)
+    await provider.hold('/movie/catalog/draining/a:80', '{"startedAt":5}')
+    await eventually(() => expect(watch.current.records.map(({ id }) => id)).to.deep.equal(['b:80']))
+    expect([...watch.current.departed]).to.deep.equal(['a:80'])
+    await b[Symbol.asyncDispose]()
+    await eventually(() => expect(watch.current.records).to.deep.equal([]))
+    expect([...watch.current.departed]).to.deep.equal(['a:80'])
+  })
+
+  it('does not take the goodbye of an earlier start for that of the provider that stands at the address now', async () => {
+    await provider.hold('/movie/catalog/draining/a:80', '{"startedAt":4}')
+    await provider.hold('/movie/catalog/providers/a:80', '{"startedAt":5}')
+    const watch = await discovery(store).watch(service)
+    expect(watch.current.records.map(({ id }) => id)).to.deep.equal(['a:80'])
+    expect(watch.current.departed.size).to.equal(0)
+  })
+
+  it('takes a goodbye of any content for one', async () => {
+    for (const [host, value] of Object.entries({ a: '', b: '[', c: 'null', d: '{"startedAt":{}}' })) {
+      await provider.hold(`/movie/catalog/providers/${host}:80`, '{"startedAt":5}')
+      await provider.hold(`/movie/catalog/draining/${host}:80`, value)
+    }
+    expect((await discovery(store).watch(service)).current.records).to.deep.equal([])
   })
 
   it('skips what it cannot read and warns once, whatever else changes', async () => {
@@ -55,7 +83,7 @@ describe('discovery()', () => {
     const watch = await discovery(store, { logger }).watch(service)
     for (const host of ['a', 'b', 'c']) {
       await registrar(provider).register(service, recordAt(host))
-      await eventually(() => expect(watch.current.at(-1)).to.deep.equal(recordAt(host)))
+      await eventually(() => expect(watch.current.records.at(-1)).to.deep.equal(recordAt(host)))
     }
     expect(logger.lines).to.have.lengthOf(1)
     expect(logger.lines[0]?.message).to.contain('/movie/catalog/providers/169.254.169.254')
@@ -64,7 +92,7 @@ describe('discovery()', () => {
   it('reads by the rules it is given', async () => {
     await provider.put('/movie/catalog/providers/169.254.169.254', '{"port":80}')
     const watch = await discovery(store, { anyAddress: true }).watch(service)
-    expect(watch.current).to.deep.equal([recordAt('169.254.169.254')])
+    expect(watch.current.records).to.deep.equal([recordAt('169.254.169.254')])
   })
 
   it('is silent once disposed', async () => {
@@ -76,7 +104,7 @@ describe('discovery()', () => {
     })
     await watch[Symbol.asyncDispose]()
     await registrar(provider).register(service, recordAt('a'))
-    await eventually(() => expect(witness.current).to.have.lengthOf(1))
+    await eventually(() => expect(witness.current.records).to.have.lengthOf(1))
     expect(told).to.equal(0)
   })
 

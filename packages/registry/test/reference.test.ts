@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type ProviderRecord, providerRecord, type ServiceKey, type Store, type Watch } from '@kumquat/core'
+import { providerRecord, type ServiceKey, type Store, type Watch } from '@kumquat/core'
 import { eventually } from '@kumquat/core/testing'
-import { decodeRecord, discovery, encodeRecord, open, registrar } from '@kumquat/registry'
+import { decodeRecord, discovery, encodeRecord, open, registrar, type Sighting } from '@kumquat/registry'
 import { expect } from 'chai'
 import { serverOrSkip, type ZookeeperServer } from '../../../test/servers/zookeeper.ts'
 
@@ -27,7 +27,7 @@ describe('docs/reference/registry.md', () => {
   })
   let page: string
   let store: Store
-  let watch: Watch<readonly ProviderRecord[]>
+  let watch: Watch<Sighting>
 
   before(async () => {
     page = await readFile(PAGE, 'utf8')
@@ -41,7 +41,7 @@ describe('docs/reference/registry.md', () => {
     await registrar(store).register(service, record)
     watch = await discovery(store).watch(service)
   }
-  const others = (): string[] => watch.current.slice(1).map(({ id, weight, gray }) => `${id} ${weight} ${gray}`)
+  const others = (): string[] => watch.current.records.slice(1).map(({ id, weight, gray }) => `${id} ${weight} ${gray}`)
 
   it('shows records as they are written and read', () => {
     const [written = '', older = ''] = blocks(page, 'json')

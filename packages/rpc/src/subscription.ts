@@ -12,7 +12,7 @@ import {
   sleep,
   type Watch,
 } from '@kumquat/core'
-import type { Discovery } from '@kumquat/registry'
+import type { Discovery, Sighting } from '@kumquat/registry'
 import { bounded } from './bounded.ts'
 
 export interface SubscriptionOptions {
@@ -39,7 +39,7 @@ export class Subscription implements AsyncDisposable {
   readonly #records = new Cell<readonly ProviderRecord[]>([])
   readonly #peers: Watch<Peers>
   #beginning: Promise<void> | undefined
-  #watch: Watch<readonly ProviderRecord[]> | undefined
+  #watch: Watch<Sighting> | undefined
   readonly #disposal = new AbortController()
 
   constructor(options: SubscriptionOptions) {
@@ -116,8 +116,8 @@ export class Subscription implements AsyncDisposable {
     try {
       const watch = await discovery.watch(service)
       if (this.#disposal.signal.aborted) return await watch[Symbol.asyncDispose]()
-      this.#records.set(watch.current)
-      watch.subscribe((records) => this.#records.set(records))
+      this.#records.set(watch.current.records)
+      watch.subscribe(({ records }) => this.#records.set(records))
       this.#watch = watch
     } catch (error) {
       clock.after(RETRY_MS, () => {
