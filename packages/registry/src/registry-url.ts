@@ -5,9 +5,13 @@ import { readServers, type ServersUrl, unescaped, type Wrong } from './servers-u
 export type RegistryUrl =
   | { readonly scheme: 'memory' }
   | { readonly scheme: 'file'; readonly dir: string; readonly options: Options }
-  | { readonly scheme: 'zookeeper'; readonly servers: string; readonly root: string; readonly options: Options }
+  | ZookeeperUrl
   | EtcdUrl
   | RedisUrl
+
+type ZookeeperUrl = { readonly scheme: 'zookeeper'; readonly root: string; readonly options: Options } & {
+  readonly acl?: 'creator' | 'open'
+} & Omit<ServersUrl, 'path'>
 
 /** `files`: where the PEM texts of TLS are, by the name of the option. */
 type EtcdUrl = { readonly scheme: 'etcd'; readonly tls: boolean; readonly root: string; readonly options: Options } & {
@@ -43,11 +47,12 @@ export function parseRegistryUrl(url: string): RegistryUrl {
       if (dir === '' || dir.startsWith('//')) throw wrong('names no folder; write e.g. file:./.kumquat')
       return { scheme, dir, options: readOptions(query, FILE_OPTIONS, wrong) }
     }
-    case 'zookeeper': {
-      if (url.includes('@')) throw wrong('has credentials or an "@", which this store cannot use; leave them out')
-      const { servers, path } = readServers(url, { defaultPort: 2181, wrong })
-      return { scheme, servers, root: path.replace(/\/+$/, ''), options: readOptions(query, ZOOKEEPER_OPTIONS, wrong) }
-    }
+    case 'zookeeper':
+      return { scheme, ...readZookeeper(url, query, wrong) }
+    case 'zookeepers':
+      throw wrong(
+        'asks for TLS, which the npm package "zookeeper" cannot do; write zookeeper:// over a network you trust',
+      )
     case 'etcd':
     case 'etcds':
       return { scheme: 'etcd', tls: scheme === 'etcds', ...readEtcd(url, query, wrong) }
@@ -63,6 +68,17 @@ export function parseRegistryUrl(url: string): RegistryUrl {
 export function describeUrl(url: string): string {
   if (url.startsWith('file:')) return url
   return url.replace(/\/\/.*@/s, '//').replace(/([?&][^=&]*(?:pass|secret|token)[^=&]*=)[^&]*/gi, '$1…')
+}
+
+function readZookeeper(url: string, query: string | undefined, wrong: Wrong): Omit<ZookeeperUrl, 'scheme'> {
+  const { path, ...servers } = readServers(url, { defaultPort: 2181, wrong })
+  const params = new URLSearchParams(query)
+  const acl = params.get('acl')
+  params.delete('acl')
+  if (acl !== null && acl !== 'creator' && acl !== 'open')
+    throw wrong(`has acl=${printable(acl)}; known are creator, open`)
+  const options = readOptions(params.toString(), ZOOKEEPER_OPTIONS, wrong)
+  return { ...servers, root: path.replace(/\/+$/, ''), ...(acl === null ? {} : { acl }), options }
 }
 
 function readEtcd(url: string, query: string | undefined, wrong: Wrong): Omit<EtcdUrl, 'scheme' | 'tls'> {

@@ -15,6 +15,18 @@ describe('parseRegistryUrl()', () => {
     })
   })
 
+  it('reads all that a ZooKeeper needs', () => {
+    expect(parseRegistryUrl('zookeeper://me:s%40cret@h1,h2:99,h3/r?acl=open&hungAfterMs=9000')).to.deep.equal({
+      scheme: 'zookeeper',
+      servers: 'h1:2181,h2:99,h3:2181',
+      username: 'me',
+      password: 's@cret',
+      root: '/r',
+      acl: 'open',
+      options: { hungAfterMs: 9_000 },
+    })
+  })
+
   it('reads folders with and without slashes, and escapes', () => {
     const dirs = {
       'file:a%20b': 'a b',
@@ -95,9 +107,11 @@ describe('parseRegistryUrl()', () => {
     'zookeeper://a?sessionTimeout=1': 'the option "sessionTimeout"; known here are sessionTimeoutMs',
     'zookeeper://a?sessionTimeoutMs=-1': 'sessionTimeoutMs="-1"',
     'zookeeper://a?sessionTimeoutMs=': 'sessionTimeoutMs=""',
-    'zookeeper://user:secret@a/x': 'credentials',
-    'zookeeper://user:/secret@a/x': 'credentials',
-    'zookeeper://user:?secret@a/x': 'credentials',
+    'zookeeper://user:secret@': 'names no host',
+    'zookeeper://user:/secret@a/x': '%2F for "/"',
+    'zookeeper://user:?secret@a/x': '%3F for "?"',
+    'zookeeper://user:secret@a/x?acl=nobody': 'acl="nobody"; known are creator, open',
+    'zookeepers://user:secret@a/x': 'asks for TLS, which the npm package "zookeeper" cannot do',
     'etcd://': 'names no host',
     'etcd://user:secret@a:x/r': 'the port "x"',
     'etcd://user:secret@a?caFile=x': 'has files for TLS; write etcds://',

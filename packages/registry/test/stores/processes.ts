@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { eventually } from '@kumquat/core/testing'
 
 /** Another process of ours. Its standard input ends with us at the latest. */
@@ -56,6 +57,13 @@ export async function startHolder(url: string, path: string, value = 'x'): Promi
   const holder = run(HOLDER, [url, path, value])
   await eventually(() => assert.equal(holder.output(), 'held\n'), { withinMs: 30_000 })
   return holder
+}
+
+/** The children of a process that talk to ZooKeeper, the youngest first. */
+export async function zookeeperChildren(pid: number): Promise<readonly number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(pid)])
+  const found = [...stdout.matchAll(/^ *(\d+) kumquat-zookeeper/gm)]
+  return found.map(([, child]) => Number(child)).reverse()
 }
 
 function pidOf({ pid }: ChildProcess): number {

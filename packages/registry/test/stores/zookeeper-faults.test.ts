@@ -7,7 +7,7 @@ import { zookeeper } from '@kumquat/registry/zookeeper'
 import { expect } from 'chai'
 import { serverOrSkip, type ZookeeperServer } from '../../../../test/servers/zookeeper.ts'
 import { rejection } from '../rejection.ts'
-import { HOLDER, type Running, run, startHolder } from './processes.ts'
+import { HOLDER, type Running, run, startHolder, zookeeperChildren } from './processes.ts'
 
 /** The machine that runs tests may be busy; what is written behind this takes precedence. */
 const PATIENT = 'operationTimeoutMs=20000'
@@ -233,13 +233,6 @@ describe('ZooKeeper store, on bad days', function () {
     expect(await store.get('/a/b')).to.have.property('value', 'mine')
   })
 })
-
-/** The children of a process that talk to ZooKeeper, the youngest first. */
-async function zookeeperChildren(pid: number): Promise<readonly number[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(pid)])
-  const found = [...stdout.matchAll(/^ *(\d+) kumquat-zookeeper/gm)]
-  return found.map(([, child]) => Number(child)).reverse()
-}
 
 /** A process that has ended, and that its parent has not asked about yet, is not running. */
 async function isRunning(pid: number): Promise<boolean> {

@@ -13,6 +13,10 @@ export interface Setting {
   readonly connectTimeoutMs: number
   /** A parent that answers nothing for so long does not do its work either. */
   readonly hungAfterMs: number
+  /** `user:password`. Told over IPC only: arguments and environment of a process can be read by others. */
+  readonly credentials?: string
+  /** What we make is for others to read only. Needs credentials. */
+  readonly creatorOnly: boolean
 }
 
 /** Each question, and what a good answer to it is. */

@@ -12,4 +12,14 @@ describe('zookeeper()', () => {
     expect(() => zookeeper({ servers: 'a:1', rereadMs: Number.NaN })).to.throw(RangeError, 'rereadMs NaN')
     expect(() => zookeeper({ servers: 'a:1', maxValueBytes: 2e6 })).to.throw(RangeError, 'maxValueBytes 2000000')
   })
+
+  it('refuses half of a user, and an access list for nobody, without a word of the password', () => {
+    const servers = 'a:1'
+    const wrong = [{ username: 'me' }, { password: 'secret' }, { username: 'm:e', password: 'secret' }]
+    for (const user of [...wrong, { acl: 'creator' } as const]) {
+      expect(() => zookeeper({ servers, ...user }))
+        .to.throw(TypeError, /username/)
+        .and.not.match(/secret/)
+    }
+  })
 })

@@ -69,8 +69,7 @@ export class Session {
   }
 
   #open(): ZooClient {
-    const { servers, sessionTimeoutMs, connectTimeoutMs } = this.#setting
-    const client = new ZooClient(servers, sessionTimeoutMs, {
+    const client = new ZooClient(this.#setting, {
       connected: () => this.#connected(),
       disconnected: () => this.#disconnected(),
       expired: () => this.#replace(),
@@ -78,7 +77,7 @@ export class Session {
     })
     client.open()
     this.#listener.opened(client)
-    this.#replaceAfter(connectTimeoutMs)
+    this.#replaceAfter(this.#setting.connectTimeoutMs)
     return client
   }
 

@@ -29,6 +29,19 @@ export class ZooError extends Error {
   }
 }
 
+export interface ZooClientOptions {
+  readonly servers: string
+  readonly sessionTimeoutMs: number
+  /** `user:password`. */
+  readonly credentials?: string
+  readonly creatorOnly: boolean
+}
+
+/** All rights for who is authenticated on the connection, that of reading for everybody. */
+const CREATOR_ONLY = [
+  { perms: 31, scheme: 'auth', auth: '' },
+  { perms: 1, scheme: 'world', auth: 'anyone' },
+]
 const PERSISTENT = 0
 const EPHEMERAL = 1
 const ANY_VERSION = -1
@@ -45,9 +58,12 @@ type Done = (code: number, text: unknown, ...results: any[]) => void
  */
 export class ZooClient {
   readonly #client: ZooKeeper
+  readonly #options: ZooClientOptions
   #closed = false
 
-  constructor(servers: string, sessionTimeoutMs: number, events: ZooClientEvents) {
+  constructor(options: ZooClientOptions, events: ZooClientEvents) {
+    const { servers, sessionTimeoutMs } = options
+    this.#options = options
     this.#client = new ZooKeeper({
       connect: servers,
       timeout: sessionTimeoutMs,
@@ -66,6 +82,9 @@ export class ZooClient {
   /** Begins to look for a server, and never gives up by itself. */
   open(): void {
     this.#client.init({})
+    // Kept by the client, and told at the beginning of every connection. Any name is welcome: there is no answer to wait for.
+    const { credentials } = this.#options
+    if (credentials !== undefined) this.#client.add_auth('digest', credentials, () => {})
   }
 
   /** Ends the session, if there is one, before it returns. Nothing is told of any more. */
@@ -113,10 +132,16 @@ export class ZooClient {
     }
   }
 
-  create(path: string, value: string, { ephemeral }: { readonly ephemeral: boolean }): Promise<void> {
+  /** The addon makes everything open; who may touch it can only be said afterwards. */
+  async create(path: string, value: string, { ephemeral }: { readonly ephemeral: boolean }): Promise<void> {
     const flags = ephemeral ? EPHEMERAL : PERSISTENT
-    return this.#call(
+    await this.#call(
       (done) => this.#client.a_create(path, Buffer.from(value), flags, done),
+      () => {},
+    )
+    if (!this.#options.creatorOnly) return
+    await this.#call(
+      (done) => this.#client.a_set_acl(path, ANY_VERSION, CREATOR_ONLY, done),
       () => {},
     )
   }
