@@ -89,7 +89,7 @@ export async function connect(
       await redis.call('HELLO', '3')
       await redis.subscribe(channel)
     },
-    close: () => redis.disconnect(),
+    close: () => end(redis),
   }
 }
 
@@ -112,7 +112,7 @@ async function ready(redis: Redis, clock: Clock, withinMs: number): Promise<void
   redis.once('connect', () => redis.stream.unref())
   const timer = clock.after(withinMs, () => {
     why ??= new Error(`no answer within ${withinMs} ms`)
-    redis.disconnect()
+    end(redis)
   })
   try {
     await redis.connect()
@@ -122,8 +122,14 @@ async function ready(redis: Redis, clock: Clock, withinMs: number): Promise<void
     timer[Symbol.dispose]()
   }
   if (why === undefined) return
-  redis.disconnect()
+  end(redis)
   throw why
+}
+
+/** At once: the driver alone would wait for the other end to agree, which may be frozen. */
+function end(redis: Redis): void {
+  redis.disconnect()
+  redis.stream?.destroy()
 }
 
 /** Without what the driver adds: the command, and with it values and passwords. */

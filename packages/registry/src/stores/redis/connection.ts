@@ -73,14 +73,15 @@ export class Connection {
     const bound = this.#surroundings.clock.now() + operationTimeoutMs
     for (;;) {
       const client = await this.#up(bound)
+      const told = args()
       try {
-        return await before(bound, this.#surroundings.clock, client.run(script, args()))
+        return await before(bound, this.#surroundings.clock, client.run(script, told))
       } catch (error) {
         if (error instanceof Refusal && !isOfLine(error)) throw explain(error)
         this.#drop(client, error)
         if (this.#line.current === 'closed') throw storeClosed()
-        if (!repeatable)
-          throw unavailable(this.#options.servers, error, error instanceof Refusal ? 'not-run' : 'unknown')
+        const outcome = error instanceof Refusal ? 'not-run' : 'unknown'
+        if (!repeatable) throw unavailable(this.#options.servers, error, outcome)
       }
     }
   }
@@ -144,8 +145,9 @@ export class Connection {
     }
     const { clock, rng, logger } = this.#surroundings
     const { servers } = this.#options
-    if (this.#failures === 0)
+    if (this.#failures === 0) {
       logger.warn({ servers, why }, `no connection to Redis at ${servers}: ${why}; trying again`)
+    }
     this.#why = why
     this.#sentTo = why instanceof Refusal ? why.elsewhere : undefined
     this.#line.set('down')

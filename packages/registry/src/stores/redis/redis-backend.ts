@@ -27,6 +27,8 @@ export interface RedisBackendOptions {
 
 const LOOK_AGAIN_MS = 200
 const CLOSE_MS = 1_000
+/** How often one claim opens the session again: a server that forgets it each time is of no use. */
+const REOPENINGS = 3
 
 /** Redis, by scripts: each operation is one of them, and therefore whole. */
 export class RedisBackend implements Backend {
@@ -38,8 +40,8 @@ export class RedisBackend implements Backend {
   readonly #changes: Changes
   readonly #id = uniqueId()
   #epoch = 0
-  /** Whether the session went on with this connection. */
-  #kept = true
+  /** Whether a session has ended of which that was not said yet. */
+  #over = false
   #heartbeat: Disposable | undefined
   #reopening: Promise<void> | undefined
   #restorations = 0
@@ -64,7 +66,12 @@ export class RedisBackend implements Backend {
 
   async get(path: string): Promise<Entry | undefined> {
     const found = (await this.#connection.run(GET, () => [path], { repeatable: true })) as Found | null
-    return found ? entryOf(path, ...found) : undefined
+    return found ? entryOf(path, found[0], found[1]) : undefined
+  }
+
+  async holds(path: string, value: string): Promise<boolean> {
+    const found = (await this.#connection.run(GET, () => [path], { repeatable: true })) as Found | null
+    return found?.[0] === value && found[2] === this.#id
   }
 
   async list(path: string): Promise<readonly Entry[]> {
@@ -94,13 +101,16 @@ export class RedisBackend implements Backend {
   /** Who holds the path is alive if he shows another sign of life; if he shows none, his time ends, and it is free. */
   async claim(path: string, value: string, how: ClaimMode): Promise<void> {
     let first: readonly string[] | undefined
-    for (;;) {
+    for (let losses = 0; ; ) {
       const args = (): string[] => [...this.#session(), path, value, how === 'replace' ? 'yes' : 'no']
-      const answer = (await this.#connection.run(CLAIM, args, { repeatable: true })) as Claimed
-      const [outcome, ...holding] = answer
+      const answer = await this.#connection.run(CLAIM, args, { repeatable: true })
+      const [outcome, ...holding] = answer as Claimed
       if (outcome === 'done') return
-      if (outcome === 'lost') await this.#reopen()
-      else if (how === 'keep' || (first ?? holding).join() !== holding.join()) {
+      if (outcome === 'lost') {
+        losses += 1
+        if (losses > REOPENINGS) throw sessionOver()
+        await this.#reopen()
+      } else if (how === 'keep' || (first ?? holding).join() !== holding.join()) {
         throw heldByAnother(path, `session ${holding[0]}`)
       } else {
         first ??= holding
@@ -113,7 +123,7 @@ export class RedisBackend implements Backend {
     // Whoever stops shall not wait for a line that is down: the session's end, or the line's return, does the same.
     if (!this.#connection.isUp) throw new RpcError('unavailable', 'no connection to Redis', { outcome: 'not-run' })
     const answer = await this.#connection.run(RELEASE, () => [...this.#session(), path], { repeatable: false })
-    if (answer === 'lost') throw new RpcError('unavailable', 'the session is over', { outcome: 'not-run' })
+    if (answer === 'lost') throw sessionOver()
   }
 
   observe(path: string, changed: () => void): Disposable {
@@ -139,7 +149,7 @@ export class RedisBackend implements Backend {
   }
 
   #opened([kept, last]: Opened): void {
-    this.#kept = kept === 1
+    if (kept === 0) this.#over = true
     this.#changes.begin(last)
   }
 
@@ -186,7 +196,9 @@ export class RedisBackend implements Backend {
   async #restore(): Promise<void> {
     this.#restorations += 1
     const restoration = this.#restorations
-    if (!this.#kept && restoration > 1) this.#set('lost')
+    // The first session is new, and nothing of it is lost.
+    if (this.#over && restoration > 1) this.#set('lost')
+    this.#over = false
     await this.#restored()
     if (restoration === this.#restorations && this.#connection.isUp) this.#set('connected')
   }
@@ -202,8 +214,11 @@ export class RedisBackend implements Backend {
   }
 }
 
-type Found = readonly [value: string, number: string]
+type Found = readonly [value: string, number: string, holder: string]
 type Opened = readonly [kept: number, last: string]
 type Claimed = readonly ['done'] | readonly ['lost'] | readonly ['held', holder: string, ends: string]
+
+const sessionOver = (): RpcError =>
+  new RpcError('unavailable', 'the session in Redis is over, and another is on its way', { outcome: 'not-run' })
 
 const expectedBy = ({ ifRevision }: WriteOptions): string => (ifRevision === undefined ? 'any' : (ifRevision ?? 'none'))

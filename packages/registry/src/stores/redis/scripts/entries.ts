@@ -1,11 +1,11 @@
 import { type Script, script } from './script.ts'
 
-/** Answers value and number, or null. */
+/** Answers value, number and the session that holds it, which may be ""; or null. */
 export const GET: Script = script(
   ['path'],
   `
-local value, number = find(path)
-return value and { value, number }`,
+local value, number, holder = find(path)
+return value and { value, number, holder }`,
 )
 
 /** Answers name, value and number of each child, one after another. */
