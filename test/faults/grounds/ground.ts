@@ -1,0 +1,21 @@
+export type BackendName = 'file' | 'zookeeper' | 'etcd' | 'redis'
+
+/** A real registry to be hurt. */
+export interface Ground extends AsyncDisposable {
+  readonly name: BackendName
+  /** How long what a silent process holds is kept. */
+  readonly ttlMs: number
+  /** The registry's URL below a root of that name, by way of `port` if there is one. */
+  url(root: string, port?: number): string
+  /** Absent: there is no server. */
+  readonly server?: GroundServer
+  /** From now on no write succeeds; disposing that ends it. Absent: it cannot be done here. */
+  refuseWrites?(): Promise<AsyncDisposable>
+}
+
+export interface GroundServer {
+  readonly port: number
+  /** `kill -9`. */
+  kill(): Promise<void>
+  restart(options?: { readonly wipe?: boolean }): Promise<void>
+}

@@ -1,0 +1,16 @@
+import { startZookeeper } from '../../servers/zookeeper.ts'
+import type { Ground } from './ground.ts'
+
+const TTL_MS = 3_000
+
+/** One ZooKeeper. */
+export async function zookeeperGround(): Promise<Ground> {
+  const server = await startZookeeper()
+  return {
+    name: 'zookeeper',
+    ttlMs: TTL_MS,
+    url: (root, port = server.port) => `zookeeper://127.0.0.1:${port}/${root}?sessionTimeoutMs=${TTL_MS}`,
+    server,
+    [Symbol.asyncDispose]: () => server.stop(),
+  }
+}
