@@ -27,7 +27,7 @@ describe('etcd store, and who may do what', function () {
     const password = 's/e@cret'
     let server: EtcdServer
     const urlOf = (user: string, more = ''): string =>
-      server.url(root).replace('//', `//${user}@`) + `?leaseTtlMs=2000&operationTimeoutMs=2000${more}`
+      `${server.url(root).replace('//', `//${user}@`)}?leaseTtlMs=2000&operationTimeoutMs=2000${more}`
 
     before(async function () {
       server = await etcdOrSkip(this)
@@ -159,10 +159,9 @@ describe('etcd store, and who may do what', function () {
       const { port } = server.address() as { port: number }
       const store = etcd({ servers: `127.0.0.1:${port}`, operationTimeoutMs: 300 })
       stores.push(store)
-      for (const attempt of [store.get('/a'), store.list('/a'), store.put('/a', '1'), store.watch('/a')]) {
-        expect(await rejection(attempt), answer)
-          .to.have.property('code')
-          .that.is.oneOf(['unavailable', 'unknown'])
+      const attempts = [store.get('/a'), store.list('/a'), store.put('/a', '1'), store.watch('/a')]
+      for (const error of await Promise.all(attempts.map(rejection))) {
+        expect(error, answer).to.have.property('code').that.is.oneOf(['unavailable', 'unknown'])
       }
       expect(store.session.current).to.equal('suspended')
       server.closeAllConnections()

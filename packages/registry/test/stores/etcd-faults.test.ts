@@ -1,5 +1,4 @@
-import type { SessionState, Store } from '@kumquat/core'
-import { systemClock } from '@kumquat/core'
+import { type SessionState, type Store, systemClock } from '@kumquat/core'
 import { eventually, recordingLogger } from '@kumquat/core/testing'
 import { type OpenOptions, open } from '@kumquat/registry'
 import { expect } from 'chai'

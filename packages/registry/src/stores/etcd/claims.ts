@@ -10,6 +10,8 @@ import { base64, type Keys } from './keys.ts'
 import type { Lease } from './lease.ts'
 
 const NO_LEASE = 'etcd has granted no lease yet; is it running?'
+/** How often it begins anew when another client comes between looking and writing. */
+const TRIES = 20
 const LOOK_AGAIN_MS = 200
 /** A lease that has run out is removed within a second. */
 const LATE_MS = 1_500
@@ -32,7 +34,7 @@ export class Claims {
 
   async claim(path: string, value: string, how: ClaimMode): Promise<void> {
     const key = this.#keys.of(path)
-    for (;;) {
+    for (let tries = 1; tries <= TRIES; tries += 1) {
       const lease = await this.#leaseOfNow()
       const found = await this.#find(key)
       if (found?.lease === lease && (found.value ?? '') === base64(value)) return
@@ -46,15 +48,17 @@ export class Claims {
       // What was written in the name of a lease that is over by now does not last.
       if (done && lease === this.#lease.id) return
     }
+    throw restless(path)
   }
 
   async release(path: string): Promise<void> {
     const key = this.#keys.of(path)
-    for (;;) {
+    for (let tries = 1; tries <= TRIES; tries += 1) {
       const found = await this.#find(key)
       if (!found?.lease || !this.#lease.isOurs(found.lease)) return
       if (await this.#unlessChanged(key, found, { request_delete_range: { key } })) return
     }
+    throw restless(path)
   }
 
   async holds(path: string, value: string): Promise<boolean> {
@@ -109,3 +113,6 @@ export class Claims {
     }
   }
 }
+
+const restless = (path: string): RpcError =>
+  new RpcError('aborted', `${printable(path)} was written by others each time it was about to be; who fights for it?`)

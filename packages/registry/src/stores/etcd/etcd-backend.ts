@@ -38,7 +38,7 @@ export class EtcdBackend implements Backend {
     this.#restored = restored
     const keys = new Keys(setting.root)
     this.#gateway = new Gateway(setting, clock, logger)
-    this.#lease = new Lease(this.#gateway, setting.leaseTtlMs, clock, {
+    this.#lease = new Lease(this.#gateway, setting.leaseTtlMs, clock, logger, {
       stands: () => void this.#restore(),
       suspended: () => this.session.current === 'connected' && this.session.set('suspended'),
       lost: () => this.session.set('lost'),

@@ -10,6 +10,9 @@ export interface Question {
   readonly maxBytes: number
 }
 
+const IS_IT = 'is it running?'
+const NO_ETCD = 'is it etcd, 3.4 or later?'
+
 /**
  * One request to one server, and its answer as JSON. Rejects with `EtcdFailure` when the server refused, with
  * `AnswerTooLarge`, and with `RpcError` `unavailable` for all else, `not-run` if the server cannot have heard it.
@@ -30,7 +33,7 @@ export async function exchange(http: Http, question: Question, clock: Clock, tim
     return read(status, Buffer.concat(chunks).toString(), question.url)
   } catch (error) {
     throw ending.signal.aborted
-      ? unavailable(question.url, `did not answer within ${Math.round(timeoutMs)} ms`, 'unknown', error)
+      ? unavailable(question.url, `did not answer within ${Math.round(timeoutMs)} ms; ${IS_IT}`, 'unknown', error)
       : away(question.url, error)
   } finally {
     patience[Symbol.dispose]()
@@ -46,7 +49,8 @@ export function post(http: Http, { url, ask, token }: Question, signal: AbortSig
 /** One message of a watch. Throws as `exchange` rejects. */
 export function readWatch(line: string, url: URL): WatchAnswer {
   const { result } = { result: undefined, ...read(200, line, url) }
-  if (typeof result !== 'object' || result === null) throw unavailable(url, 'answered no message of a watch', 'unknown')
+  if (typeof result !== 'object' || result === null)
+    throw unavailable(url, `answered no message of a watch; ${NO_ETCD}`, 'unknown')
   return result
 }
 
@@ -55,11 +59,11 @@ function read(status: number, text: string, url: URL): object {
   try {
     answer = JSON.parse(text)
   } catch (cause) {
-    throw unavailable(url, `answered HTTP ${status} without JSON; is it etcd, 3.4 or later?`, 'unknown', cause)
+    throw unavailable(url, `answered HTTP ${status} without JSON; ${NO_ETCD}`, 'unknown', cause)
   }
-  if (typeof answer !== 'object' || answer === null) throw unavailable(url, `answered ${typeof answer}`, 'unknown')
+  if (typeof answer !== 'object' || answer === null) throw unavailable(url, `answered ${text}; ${NO_ETCD}`, 'unknown')
   refuse(answer)
-  if (status !== 200) throw unavailable(url, `answered HTTP ${status}`, 'unknown')
+  if (status !== 200) throw unavailable(url, `answered HTTP ${status}; ${NO_ETCD}`, 'unknown')
   return answer
 }
 
@@ -77,7 +81,7 @@ export function away(url: URL, error: unknown): unknown {
   if (RpcError.is(error) || error instanceof EtcdFailure || error instanceof AnswerTooLarge) return error
   const { code, syscall, message } = { code: '', syscall: '', message: '', ...asFacts(error) }
   const unheard = UNHEARD.has(code) || syscall === 'connect'
-  return unavailable(url, `cannot be reached (${code || message})`, unheard ? 'not-run' : 'unknown', error)
+  return unavailable(url, `cannot be reached (${code || message}); ${IS_IT}`, unheard ? 'not-run' : 'unknown', error)
 }
 
 /** The connection never stood. */
@@ -96,5 +100,5 @@ const asFacts = (error: unknown): Partial<Record<'code' | 'syscall' | 'message',
   error instanceof Error ? { ...error, message: error.message } : { message: String(error) }
 
 function unavailable(url: URL, what: string, outcome: 'not-run' | 'unknown', cause?: unknown): RpcError {
-  return new RpcError('unavailable', `etcd at ${url.origin} ${what}; is it running?`, { outcome, cause })
+  return new RpcError('unavailable', `etcd at ${url.origin} ${what}`, { outcome, cause })
 }

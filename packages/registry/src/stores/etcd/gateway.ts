@@ -1,10 +1,11 @@
 import { type Clock, type Logger, RpcError, sleep } from '@kumquat/core'
 import { storeClosed } from '../refusals.ts'
 import type { CallName, Calls, WatchAnswer, WatchAsk } from './api.ts'
-import { away, exchange, post, type Question, readWatch } from './exchange.ts'
+import { away, exchange, post, readWatch } from './exchange.ts'
 import { EtcdFailure, FAILED_PRECONDITION, isFailure } from './failures.ts'
 import { type EtcdTls, type Http, openHttp } from './http.ts'
 import { linesOf } from './lines.ts'
+import { Login } from './login.ts'
 
 export interface GatewayOptions {
   /** Such as `http://10.0.0.1:2379`. */
@@ -39,13 +40,14 @@ export class Gateway {
   readonly #crowd: Promise<Http>
   readonly #urgent: Promise<Http>
   readonly #closing = new AbortController()
+  readonly #login: Login
   #at = 0
-  #token: Promise<string> | undefined
 
   constructor(options: GatewayOptions, clock: Clock, logger: Logger) {
     this.#options = options
     this.#clock = clock
     this.#logger = logger
+    this.#login = new Login(() => this.#askForToken())
     this.#crowd = openHttp({ ...options, connections: CROWD })
     this.#urgent = openHttp({ ...options, connections: ALONE })
     // Told to whoever asks.
@@ -87,17 +89,17 @@ export class Gateway {
     signal.addEventListener('abort', end)
     const patience = this.#clock.after(operationTimeoutMs, end)
     const at = this.#at
-    const token = await this.#login()
-    const question: Question = { url: this.#url('watch'), ask, token, maxBytes: maxAnswerBytes }
+    const url = this.#url('watch')
     try {
+      const question = { url, ask, token: await this.#login.token(), maxBytes: maxAnswerBytes }
       const { body } = await post(await this.#urgent, question, ending.signal)
       for await (const line of linesOf(body, maxAnswerBytes)) {
         patience[Symbol.dispose]()
-        yield readWatch(line, question.url)
+        yield readWatch(line, url)
       }
     } catch (error) {
       this.#leave(at)
-      throw away(question.url, error)
+      throw away(url, error)
     } finally {
       patience[Symbol.dispose]()
       signal.removeEventListener('abort', end)
@@ -123,36 +125,24 @@ export class Gateway {
     timeoutMs: number,
   ): Promise<Calls[N]['answer']> {
     const at = this.#at
-    for (let logins = 0; ; logins += 1) {
-      const signedIn = name === 'auth/authenticate' ? undefined : this.#login()
-      const token = (await signedIn) ?? ''
-      const question = { url: this.#url(name), ask, token, maxBytes: this.#options.maxAnswerBytes }
+    const isLogin = name === 'auth/authenticate'
+    for (let tries = 1; ; tries += 1) {
+      const token = isLogin ? Promise.resolve('') : this.#login.token()
       try {
-        return (await exchange(await (urgent ? this.#urgent : this.#crowd), question, this.#clock, timeoutMs)) as object
+        const question = { url: this.#url(name), ask, token: await token, maxBytes: this.#options.maxAnswerBytes }
+        return await exchange(await (urgent ? this.#urgent : this.#crowd), question, this.#clock, timeoutMs)
       } catch (error) {
-        if (error instanceof EtcdFailure && error.isAboutToken && this.#options.username !== '' && logins === 0) {
-          if (this.#token === signedIn) this.#token = undefined
-          continue
-        }
         if (isPassing(error)) this.#leave(at)
-        throw error
+        const isStale = error instanceof EtcdFailure && error.isAboutToken && this.#options.username !== ''
+        if (!isStale || isLogin || tries > 1) throw error
+        this.#login.forget(token)
       }
     }
   }
 
-  #login(): Promise<string> {
-    if (this.#options.username === '') return Promise.resolve('')
-    if (this.#token) return this.#token
-    const token = this.#askForToken()
-    this.#token = token
-    token.catch(() => {
-      if (this.#token === token) this.#token = undefined
-    })
-    return token
-  }
-
   async #askForToken(): Promise<string> {
     const { username: name, password, operationTimeoutMs } = this.#options
+    if (name === '') return ''
     try {
       return (await this.#attempt('auth/authenticate', { name, password }, true, operationTimeoutMs)).token ?? ''
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Clock } from '@kumquat/core'
+import type { Clock, Logger } from '@kumquat/core'
 import { storeClosed } from '../refusals.ts'
 import { isFailure, NOT_FOUND } from './failures.ts'
 import type { CallOptions, Gateway } from './gateway.ts'
@@ -24,6 +24,7 @@ export class Lease {
   readonly #gateway: Gateway
   readonly #askedTtlMs: number
   readonly #clock: Clock
+  readonly #logger: Logger
   readonly #listener: LeaseListener
   #id: string | undefined
   #ttlMs: number
@@ -36,11 +37,12 @@ export class Lease {
   #next: Disposable | undefined
   #deadline: Disposable | undefined
 
-  constructor(gateway: Gateway, ttlMs: number, clock: Clock, listener: LeaseListener) {
+  constructor(gateway: Gateway, ttlMs: number, clock: Clock, logger: Logger, listener: LeaseListener) {
     this.#gateway = gateway
     this.#askedTtlMs = ttlMs
     this.#ttlMs = ttlMs
     this.#clock = clock
+    this.#logger = logger
     this.#listener = listener
   }
 
@@ -98,8 +100,7 @@ export class Lease {
       if (this.#id !== undefined) await this.#keepAlive(this.#id)
       if (this.#id === undefined) await this.#grant()
     } catch (error) {
-      this.#trouble = error
-      this.#suspend()
+      this.#suspend(error)
     }
     if (this.#closed) return
     this.#next = this.#clock.after(this.#up ? this.#ttlMs / 3 : RETRY_MS, () => void this.check())
@@ -136,8 +137,11 @@ export class Lease {
     this.#listener.stands()
   }
 
-  #suspend(): void {
+  #suspend(error: unknown): void {
     if (this.#closed) return
+    if (this.#trouble === undefined)
+      this.#logger.warn({ error }, 'the lease in etcd cannot be kept alive; trying again')
+    this.#trouble = error
     this.#up = false
     this.#listener.suspended()
   }
@@ -145,6 +149,7 @@ export class Lease {
   #lose(): void {
     if (this.#id === undefined || this.#closed) return
     this.#deadline?.[Symbol.dispose]()
+    this.#logger.warn({ lease: this.#id }, 'the lease in etcd is over; all that is held is made again with another')
     this.#former = [this.#id, ...this.#former].slice(0, OURS)
     this.#id = undefined
     this.#up = false
@@ -161,6 +166,6 @@ export class Lease {
   }
 
   #urgent(): CallOptions {
-    return { urgent: true, timeoutMs: Math.min(this.#gateway.operationTimeoutMs, this.#ttlMs / 2) }
+    return { urgent: true, timeoutMs: Math.min(this.#gateway.operationTimeoutMs, this.#ttlMs / 3) }
   }
 }
