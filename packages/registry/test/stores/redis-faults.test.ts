@@ -164,13 +164,24 @@ describe('Redis store, on bad days', function () {
       const key = `{${root}}/movie/catalog/providers`
       for (const value of ['{"port":"1"}', '{"port":"2"}']) {
         await server.cli('hset', key, '10.0.0.1', value)
-        await server.cli('publish', `{${root}}:changed`, '/movie/catalog/providers')
+        await server.cli('publish', `{${root}}:changed/movie/catalog/providers`, '10.0.0.1')
         await eventually(() => expect(watch.current.map((entry) => entry.value)).to.deep.equal([value]))
       }
       const [entry] = watch.current
       await server.cli('hset', key, '10.0.0.1', 'changed meanwhile')
       const late = store.put('/movie/catalog/providers/10.0.0.1', 'x', { ifRevision: entry?.revision ?? null })
       expect(await rejection(late)).to.have.property('code', 'aborted')
+    })
+
+    it('may lose an entry to another hand, and it is put back at once', async () => {
+      const root = new URL(url).searchParams.get('root')
+      const store = await opened('', { auditMs: 60_000 })
+      await store.hold('/a/b', '1')
+      await (await opened()).delete('/a/b')
+      await eventually(async () => expect(await store.get('/a/b')).to.have.property('value', '1'))
+      await server.cli('hset', `{${root}}/a`, 'b', 'altered')
+      await server.cli('publish', `{${root}}:changed/a`, 'b')
+      await eventually(async () => expect(await store.get('/a/b')).to.have.property('value', '1'))
     })
 
     it('may be of another kind', async () => {

@@ -1,36 +1,27 @@
-import { type Clock, every, type Logger } from '@kumquat/core'
+import { type Clock, every } from '@kumquat/core'
 import type { Connection } from './connection.ts'
 import { LOOK } from './scripts/sessions.ts'
 
 const LOOK_MS = 1_000
 
-/**
- * Who wants to know of changes below which path. What is published is heard at once and may be missed; a look at the numbers
- * of the tree, each second, misses nothing.
- */
+/** Who wants to know of changes below which path: a look at the numbers of the tree, each second, misses nothing. */
 export class Changes {
   readonly #connection: Connection
   readonly #clock: Clock
-  readonly #logger: Logger
-  readonly #channel: string
   readonly #observers = new Map<string, Set<() => void>>()
   #looks: Disposable | undefined
   /** The number of the last write that everybody knows of. */
   #since = '0'
-  #listening = false
 
-  constructor(connection: Connection, clock: Clock, logger: Logger, channel: string) {
+  constructor(connection: Connection, clock: Clock) {
     this.#connection = connection
     this.#clock = clock
-    this.#logger = logger
-    this.#channel = channel
   }
 
   observe(path: string, changed: () => void): Disposable {
     const observers = this.#observers.get(path) ?? new Set()
     this.#observers.set(path, observers.add(changed))
     this.#looks ??= every(this.#clock, LOOK_MS, () => this.#look())
-    this.#listen()
     return {
       [Symbol.dispose]: () => {
         observers.delete(changed)
@@ -38,12 +29,6 @@ export class Changes {
         if (this.#observers.size === 0) this.#stop()
       },
     }
-  }
-
-  /** There is a new connection. */
-  connected(): void {
-    this.#listening = false
-    this.#listen()
   }
 
   /** Everything is being read again: what was written until `since` is known. */
@@ -70,18 +55,5 @@ export class Changes {
 
   #tell(path: string): void {
     for (const changed of [...(this.#observers.get(path) ?? [])]) changed()
-  }
-
-  #listen(): void {
-    if (this.#listening || this.#observers.size === 0 || !this.#connection.isUp) return
-    this.#listening = true
-    this.#connection
-      .subscribe(this.#channel, (path) => this.#tell(path))
-      .catch((error: unknown) => {
-        this.#logger.info(
-          { error },
-          `Redis does not let us subscribe (${error}): changes are seen within ${LOOK_MS} ms`,
-        )
-      })
   }
 }

@@ -21,9 +21,16 @@ export interface ClientOptions {
 export interface Client {
   /** Rejects with `Refusal`, or with another error when the connection broke. */
   run(script: Script, args: readonly string[]): Promise<unknown>
-  /** Rejects when the server cannot or may not do so; the connection is as good as before. */
-  subscribe(channel: string, heard: (message: string) => void): Promise<void>
+  /** Rejects when the server cannot do so, or we may not; the connection is as good as before. */
+  subscribe(channels: readonly string[]): Promise<void>
+  unsubscribe(channel: string): Promise<void>
   close(): void
+}
+
+export interface ClientListener {
+  /** The connection has ended. Called once. */
+  gone(): void
+  heard(channel: string, message: string): void
 }
 
 /** An answer of Redis that is no success. */
@@ -41,12 +48,12 @@ export class Refusal extends Error {
   }
 }
 
-/** Connects to `host:port`, and calls `gone` once when that connection has ended. Rejects when it cannot connect as asked. */
+/** Connects to `host:port`. Rejects when it cannot connect as asked. */
 export async function connect(
   server: string,
   { username, password, db, tls, connectTimeoutMs, operationTimeoutMs, tree, silenceMs }: ClientOptions,
   clock: Clock,
-  gone: () => void,
+  listener: ClientListener,
 ): Promise<Client> {
   const { Redis } = await driver()
   const { host, port = '6379' } = splitAddress(server)
@@ -67,7 +74,9 @@ export async function connect(
     enableReadyCheck: false,
   })
   await ready(redis, clock, connectTimeoutMs)
-  redis.once('close', gone)
+  redis.once('close', () => listener.gone())
+  redis.on('message', (channel, message) => listener.heard(channel, message))
+  let ableToHear: Promise<unknown> | undefined
   return {
     async run({ lua, sha }, args) {
       const all = [tree, String(silenceMs), ...args]
@@ -83,11 +92,18 @@ export async function connect(
         throw plain(error)
       }
     },
-    async subscribe(channel, heard) {
-      redis.on('message', (_, message) => heard(message))
+    async subscribe(channels) {
       // Without RESP3, for which Redis 6 is needed, a connection that subscribes can do nothing else.
-      await redis.call('HELLO', '3')
-      await redis.subscribe(channel)
+      ableToHear ??= redis.call('HELLO', '3')
+      try {
+        await ableToHear
+        await redis.subscribe(...channels)
+      } catch (error) {
+        throw plain(error)
+      }
+    },
+    async unsubscribe(channel) {
+      await redis.unsubscribe(channel)
     },
     close: () => end(redis),
   }

@@ -14,8 +14,10 @@ export interface ConnectionOptions {
 export interface ConnectionListener {
   /** There is a client, the `epoch`th. Others use it once this has resolved; it is given up when this rejects. */
   greet(client: Client, epoch: number): Promise<void>
-  up(): void
+  up(client: Client): void
   down(): void
+  /** Something was published where a client has subscribed. */
+  heard(channel: string, message: string): void
 }
 
 export interface Surroundings {
@@ -86,12 +88,6 @@ export class Connection {
     }
   }
 
-  /** Subscribes the client of now, if there is one; another one must be told again. */
-  async subscribe(channel: string, heard: (message: string) => void): Promise<void> {
-    const line = this.#line.current
-    if (isClient(line)) await line.subscribe(channel, heard)
-  }
-
   /** Gives up the client of now. */
   reset(why: string): void {
     this.#drop(this.#client, new Error(why))
@@ -111,8 +107,10 @@ export class Connection {
     this.#sentTo = undefined
     this.#epoch += 1
     try {
-      const gone = (): void => this.#drop(client, new Error(`${server} closed the connection`))
-      const client = await connect(server, options, clock, gone)
+      const client = await connect(server, options, clock, {
+        gone: () => this.#drop(client, new Error(`${server} closed the connection`)),
+        heard: (channel, message) => this.#listener.heard(channel, message),
+      })
       if (this.#line.current === 'closed') return client.close()
       this.#client = client
       try {
@@ -124,7 +122,7 @@ export class Connection {
       if (this.#failures > 0) logger.info({ server }, `connected to Redis at ${server}`)
       this.#failures = 0
       this.#line.set(client)
-      this.#listener.up()
+      this.#listener.up(client)
     } catch (error) {
       this.#again(error)
     }

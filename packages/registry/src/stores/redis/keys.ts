@@ -8,13 +8,13 @@ import type { Entry, Revision } from '@kumquat/core'
 // `{root}:revision`                       number of the last write
 // `{root}:changes`                        sorted set: paths, by the number of the last write to a child
 // `{root}:clock`                          hash: the time of the tree, which stands still while nobody is heard
-// `{root}:changed`                        channel: the path of which a child has changed
+// `{root}:changed/movie/catalog/providers` channel: the name of a child of that path that has changed, or anything else
 
 /** What every key of a tree begins with. The braces keep them in one slot of a Redis Cluster. */
 export const treeOf = (root: string): string => `{${root}}`
 
-/** Where each change is published, as a hint. */
-export const channelOf = (tree: string): string => `${tree}:changed`
+/** Where changes of the children of `path` are published, as a hint. */
+export const channelOf = (tree: string, path: string): string => `${tree}:changed${path}`
 
 /** An entry as the scripts know it: the number of its last write is 0 when it was written by hand. */
 export function entryOf(path: string, value: string, number: string): Entry {

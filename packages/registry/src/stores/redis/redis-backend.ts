@@ -14,6 +14,7 @@ import { Changes } from './changes.ts'
 import type { Client } from './client.ts'
 import { Connection, type ConnectionOptions, type Surroundings } from './connection.ts'
 import { heartbeat } from './heartbeat.ts'
+import { Hints } from './hints.ts'
 import { channelOf, entryOf, revisionOf } from './keys.ts'
 import { DELETE, GET, LIST, PUT } from './scripts/entries.ts'
 import { CLAIM, RELEASE } from './scripts/holding.ts'
@@ -37,6 +38,8 @@ export class RedisBackend implements Backend {
   readonly #sessionTimeoutMs: number
   readonly #restored: () => Promise<void>
   readonly #connection: Connection
+  readonly #tree: string
+  readonly #hints: Hints
   readonly #changes: Changes
   readonly #id = uniqueId()
   #epoch = 0
@@ -56,11 +59,13 @@ export class RedisBackend implements Backend {
     this.#restored = restored
     this.#connection = new Connection(connection, surroundings, {
       greet: (client, epoch) => this.#greet(client, epoch),
-      up: () => this.#up(),
+      up: (client) => this.#up(client),
       down: () => this.#down(),
+      heard: (channel, message) => this.#hints.heard(channel, message),
     })
-    const { clock, logger } = surroundings
-    this.#changes = new Changes(this.#connection, clock, logger, channelOf(connection.client.tree))
+    this.#tree = connection.client.tree
+    this.#hints = new Hints(surroundings.logger)
+    this.#changes = new Changes(this.#connection, surroundings.clock)
     this.#connection.open()
   }
 
@@ -127,7 +132,23 @@ export class RedisBackend implements Backend {
   }
 
   observe(path: string, changed: () => void): Disposable {
-    return this.#changes.observe(path, changed)
+    const hints = this.#hints.listen(channelOf(this.#tree, path), changed)
+    const changes = this.#changes.observe(path, changed)
+    return {
+      [Symbol.dispose]() {
+        hints[Symbol.dispose]()
+        changes[Symbol.dispose]()
+      },
+    }
+  }
+
+  /** By hints alone: what they miss is for the audit. */
+  observeEntry(path: string, changed: () => void): Disposable {
+    const at = path.lastIndexOf('/')
+    const name = path.slice(at + 1)
+    return this.#hints.listen(channelOf(this.#tree, path.slice(0, at) || '/'), (changedName) => {
+      if (changedName === name) changed()
+    })
   }
 
   async close(): Promise<void> {
@@ -153,7 +174,7 @@ export class RedisBackend implements Backend {
     this.#changes.begin(last)
   }
 
-  #up(): void {
+  #up(client: Client): void {
     this.#heartbeat = heartbeat({
       clock: this.#surroundings.clock,
       sessionTimeoutMs: this.#sessionTimeoutMs,
@@ -161,11 +182,12 @@ export class RedisBackend implements Backend {
       lost: () => void this.#reopen().catch(() => {}),
       silent: () => this.#connection.reset('no answer to the last signs of life'),
     })
-    this.#changes.connected()
+    this.#hints.up(client)
     void this.#restore()
   }
 
   #down(): void {
+    this.#hints.down()
     this.#heartbeat?.[Symbol.dispose]()
     if (this.session.current === 'connected') this.session.set('suspended')
   }

@@ -1,4 +1,4 @@
-import { assertName, type Rng, type Store, silent, systemClock, systemRng } from '@kumquat/core'
+import { assertName, type Store, silent, systemClock, systemRng } from '@kumquat/core'
 import { type StoreOptions, storeOver } from '../store-over.ts'
 import { treeOf } from './keys.ts'
 import { RedisBackend } from './redis-backend.ts'
@@ -24,7 +24,6 @@ export interface RedisOptions extends StoreOptions {
   readonly operationTimeoutMs?: number
   /** Bound of every attempt to connect. In ms, from 100, default 2 000. */
   readonly connectTimeoutMs?: number
-  readonly rng?: Rng
 }
 
 /**
@@ -41,7 +40,6 @@ export function redis({
   sessionTimeoutMs = 6_000,
   operationTimeoutMs = 5_000,
   connectTimeoutMs = 2_000,
-  rng = systemRng,
   ...options
 }: RedisOptions): Store {
   if (servers === '') throw new TypeError('servers "" names no server; write e.g. "127.0.0.1:6379"')
@@ -50,7 +48,7 @@ export function redis({
   assertAtLeast('sessionTimeoutMs', sessionTimeoutMs, 1_000)
   assertAtLeast('operationTimeoutMs', operationTimeoutMs, 1)
   assertAtLeast('connectTimeoutMs', connectTimeoutMs, 100)
-  const { clock = systemClock, logger = silent } = options
+  const { clock = systemClock, rng = systemRng, logger = silent } = options
   const connection = {
     servers: servers.split(','),
     client: {

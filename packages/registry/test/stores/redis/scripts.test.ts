@@ -19,7 +19,10 @@ describe('scripts of the Redis store', () => {
   beforeEach(async () => {
     tree = treeOf(`scripts-${uniqueId()}`)
     const times = { connectTimeoutMs: 5_000, operationTimeoutMs: 5_000, silenceMs: 3_000 }
-    client = await connect(`127.0.0.1:${server.port}`, { ...times, tree, db: 0, tls: false }, systemClock, () => {})
+    client = await connect(`127.0.0.1:${server.port}`, { ...times, tree, db: 0, tls: false }, systemClock, {
+      gone: () => {},
+      heard: () => {},
+    })
   })
   afterEach(() => client?.close())
   after(async () => {

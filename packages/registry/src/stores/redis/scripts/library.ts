@@ -59,10 +59,10 @@ local function nextNumber()
   return text(redis.call('INCR', tree .. ':revision'))
 end
 
-local function tell(dir, number)
+local function tell(dir, name, number)
   redis.call('ZADD', tree .. ':changes', number, dir)
   -- A hint: who may not publish may still write.
-  redis.pcall('PUBLISH', tree .. ':changed', dir)
+  redis.pcall('PUBLISH', tree .. ':changed' .. dir, name)
 end
 
 local function write(path, value, holder)
@@ -74,7 +74,7 @@ local function write(path, value, holder)
   local number = nextNumber()
   redis.call('HSET', tree .. dir, name, value)
   redis.call('HSET', stampsKey(dir), name, holder == '' and number or number .. ' ' .. holder)
-  tell(dir, number)
+  tell(dir, name, number)
   return number
 end
 
@@ -82,7 +82,7 @@ local function remove(path)
   local dir, name = split(path)
   redis.call('HDEL', tree .. dir, name)
   redis.call('HDEL', stampsKey(dir), name)
-  tell(dir, nextNumber())
+  tell(dir, name, nextNumber())
 end
 
 local function finish(session)
