@@ -28,7 +28,7 @@ describe('Redis store, over several servers', function () {
 
   for (const replicated of [true, false]) {
     it(`goes on at a replica that has ${replicated ? 'everything' : 'nothing'}, once that is the first`, async function () {
-      const first = await started(this)
+      const first = await started(this, '--repl-diskless-sync-delay', '0')
       const second = await started(this)
       await second.cli('replicaof', '127.0.0.1', String(replicated ? first.port : 1))
       const store = opened(first, second)
@@ -36,8 +36,9 @@ describe('Redis store, over several servers', function () {
       const watch = await store.watch('/a')
       const states: SessionState[] = []
       store.session.subscribe((state) => states.push(state))
-      if (replicated)
-        await eventually(async () => expect(await second.cli('exists', await only(first, '*/a'))).to.equal('1'))
+      const hasArrived = async (): Promise<void> =>
+        void expect(await second.cli('exists', await only(first, '*/a'))).to.equal('1')
+      if (replicated) await eventually(hasArrived, { withinMs: 20_000, everyMs: 50 })
       await first.kill()
       await eventually(() => expect(states).to.deep.equal(['suspended']))
       await second.cli('replicaof', 'no', 'one')
