@@ -1,4 +1,8 @@
 export { type CatalogEntry, type CatalogOptions, catalog } from './catalog.ts'
+export { type LastKnownGoodOptions, lastKnownGood } from './discoveries/last-known-good.ts'
+export { type Finding, type Probe, Prober, type ProberOptions } from './discoveries/probe.ts'
+export { type ShrinkProtectionOptions, shrinkProtection } from './discoveries/shrink-protection.ts'
+export { type StabiliserOptions, stabiliser } from './discoveries/stabiliser.ts'
 export { type Discovery, type DiscoveryDecorator, type DiscoveryOptions, discovery } from './discovery.ts'
 export { type OpenOptions, open } from './open.ts'
 export { type DecodeOptions, decodeRecord, encodeRecord, type Unreadable } from './record-codec.ts'
