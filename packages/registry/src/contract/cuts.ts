@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { rejects } from './rejects.ts'
 import type { Fact } from './setup.ts'
+import { assertIsStory, storyOf } from './story.ts'
 
 export function cutFacts(fact: Fact): void {
   fact('rejects with unavailable while it is down, and works when it is back', async (backing, until) => {
@@ -13,6 +14,25 @@ export function cutFacts(fact: Fact): void {
     await until(() => assert.equal(store.session.current, 'connected'))
     await store.put('/a', '3')
     assert.equal((await store.get('/a'))?.value, '3')
+  })
+
+  fact('tells it as a story: suspended, perhaps lost, connected, and closed at last', async (backing, until) => {
+    const store = await backing.open()
+    await store.hold('/a', '1')
+    await until(() => assert.equal(store.session.current, 'connected'))
+    const states = storyOf(store)
+    for (let times = 1; times <= 2; times += 1) {
+      await backing.cut()
+      await rejects(store.get('/a'), 'unavailable')
+      await until(() => assert.notEqual(store.session.current, 'connected'))
+      await backing.mend()
+      await until(() => assert.equal(store.session.current, 'connected'))
+      assert.equal((await store.get('/a'))?.value, '1')
+    }
+    await store[Symbol.asyncDispose]()
+    assert.equal(states.at(-1), 'closed')
+    assert.ok(states.includes('suspended'), states.join())
+    assertIsStory(states)
   })
 
   fact('keeps the last set of a watch, and tells the changes when it is back', async (backing, until) => {

@@ -1,22 +1,32 @@
 import assert from 'node:assert/strict'
-import type { SessionState, Store } from '@kumquat/core'
 import type { Fact } from './setup.ts'
-
-const statesOf = (store: Store): SessionState[] => {
-  const states: SessionState[] = []
-  store.session.subscribe((state) => states.push(state))
-  return states
-}
+import { assertIsStory, storyOf } from './story.ts'
 
 export function expiryFacts(fact: Fact): void {
   fact('says lost, then connected again', async (backing, until) => {
     const store = await backing.open()
     await store.hold('/a', '1')
     await until(() => assert.equal(store.session.current, 'connected'))
-    const states = statesOf(store)
+    const states = storyOf(store)
     await backing.expire()
+    await until(() => assert.ok(states.includes('lost'), states.join()))
     await until(() => assert.equal(states.at(-1), 'connected'))
-    assert.ok(states.includes('lost'), states.join())
+    assertIsStory(states)
+  })
+
+  fact('says connected only when what is held stands', async (backing, until) => {
+    const store = await backing.open()
+    await store.hold('/a/b', '1')
+    await until(() => assert.equal(store.session.current, 'connected'))
+    const states = storyOf(store)
+    let standing: Promise<unknown> | undefined
+    store.session.subscribe((state) => {
+      if (state === 'connected') standing = store.get('/a/b')
+    })
+    await backing.expire()
+    await until(() => assert.ok(states.includes('lost')))
+    await until(() => assert.equal(states.at(-1), 'connected'))
+    assert.ok(await standing)
   })
 
   fact('makes held entries again, with their latest values', async (backing, until) => {
@@ -25,7 +35,7 @@ export function expiryFacts(fact: Fact): void {
     const held = await store.hold('/a/b', '1')
     await store.hold('/a/c', '2', { exclusive: true })
     await held.update('3')
-    const states = statesOf(store)
+    const states = storyOf(store)
     await backing.expire()
     await until(() => assert.ok(states.includes('lost')))
     await until(async () =>
@@ -45,7 +55,7 @@ export function expiryFacts(fact: Fact): void {
     const other = await backing.open()
     const doomed = await Promise.all(Array.from({ length: 8 }, (_, i) => store.hold(`/a/${i}`, 'x')))
     await store.hold('/a/kept', 'x')
-    const states = statesOf(store)
+    const states = storyOf(store)
     const leaving = (async () => {
       for (const [i, held] of doomed.entries()) {
         for (let turns = 0; turns < i; turns += 1) await new Promise((resolve) => setImmediate(resolve))
@@ -74,7 +84,7 @@ export function expiryFacts(fact: Fact): void {
     const watch = await store.watch('/a')
     await other.hold('/a/b', '1')
     await until(() => assert.equal(watch.current.length, 1))
-    const states = [statesOf(store), statesOf(other)]
+    const states = [storyOf(store), storyOf(other)]
     await other.put('/x', '')
     await store.hold('/y', '')
     await backing.expire()

@@ -1,9 +1,11 @@
 import { eventually } from '@kumquat/core/testing'
+import { auditFacts } from './audits.ts'
 import { closingFacts } from './closing.ts'
 import { cutFacts } from './cuts.ts'
 import { exclusiveFacts } from './exclusive.ts'
 import { expiryFacts } from './expiry.ts'
 import { heldFacts } from './held.ts'
+import { lostEventFacts } from './lost-events.ts'
 import { revisionFacts } from './revisions.ts'
 import type { Fact, StoreContractOptions } from './setup.ts'
 import { valueFacts } from './values.ts'
@@ -21,6 +23,7 @@ export function storeContract({
   it,
   prepare,
   leaveOut = [],
+  canDeafen = false,
   withinMs = 5_000,
 }: StoreContractOptions): void {
   const fact: Fact = (title, body) => {
@@ -37,11 +40,13 @@ export function storeContract({
     values: valueFacts,
     revisions: revisionFacts,
     'held entries': heldFacts,
+    'audits of held entries': auditFacts,
     'exclusive holds': exclusiveFacts,
     watches: watchFacts,
     closing: closingFacts,
     'a lost session': expiryFacts,
     'a line that is down': cutFacts,
+    ...(canDeafen ? { 'a lost event': lostEventFacts } : {}),
   }
   for (const [part, facts] of Object.entries(parts)) {
     if (!leaveOut.some((badDay) => badDay === part)) describe(`${name}: ${part}`, () => facts(fact))

@@ -10,6 +10,8 @@ export interface Backing extends AsyncDisposable {
   /** Takes the backend away from every open store, and gives it back. */
   cut(): Promise<void>
   mend(): Promise<void>
+  /** From now on no watch is told anything, though the line is up. */
+  deafen?(): Promise<void>
 }
 
 export interface StoreContractOptions {
@@ -23,6 +25,8 @@ export interface StoreContractOptions {
   readonly prepare: () => Promise<Backing>
   /** Bad days that this backend cannot have. Default: none. */
   readonly leaveOut?: readonly BadDay[]
+  /** Whether `prepare` answers with a `deafen`. Default false. */
+  readonly canDeafen?: boolean
   /** Bound of every waiting for a change to be seen. Default 5 000. */
   readonly withinMs?: number
 }

@@ -6,6 +6,7 @@ storeContract({
   name: 'memory store',
   describe,
   it,
+  canDeafen: true,
   async prepare() {
     const tree = new MemoryTree()
     const stores: Store[] = []
@@ -18,6 +19,7 @@ storeContract({
       expire: async () => tree.expireSessions(),
       cut: async () => tree.cut(),
       mend: async () => tree.mend(),
+      deafen: async () => tree.deafen(),
       async [Symbol.asyncDispose]() {
         for (const store of stores) await store[Symbol.asyncDispose]()
       },

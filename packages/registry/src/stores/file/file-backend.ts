@@ -11,6 +11,7 @@ import {
 } from '@kumquat/core'
 import type { Backend, ClaimMode } from '../backend.ts'
 import { changedMeanwhile, hasChildren, heldByAnother, storeClosed } from '../refusals.ts'
+import { tellSession } from '../session-story.ts'
 import type { FileEntry } from './file-entry.ts'
 import { folderOf } from './file-name.ts'
 import { FileSession } from './file-session.ts'
@@ -169,7 +170,7 @@ export class FileBackend implements Backend {
   }
 
   #set(state: SessionState): void {
-    if (this.session.current !== 'closed') this.session.set(state)
+    tellSession(this.session, state)
   }
 }
 

@@ -10,6 +10,8 @@ interface Node {
 
 /** A tree of nodes in memory. A write makes a new entry of the node it changes. */
 export class MemoryNodes {
+  /** Whether its observers are told of nothing. */
+  deaf = false
   readonly #root: Node = node('/', '', '0')
   readonly #observers = new Map<string, Set<() => void>>()
   #writes = 0
@@ -81,6 +83,7 @@ export class MemoryNodes {
   }
 
   #tell(path: string): void {
+    if (this.deaf) return
     for (const changed of [...(this.#observers.get(path) ?? [])]) changed()
   }
 }

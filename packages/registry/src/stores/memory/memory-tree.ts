@@ -43,6 +43,11 @@ export class MemoryTree {
     for (const client of [...this.#clients]) client.mended()
   }
 
+  /** From now on no watch is told of any change, though the line is up. */
+  deafen(): void {
+    this.nodes.deaf = true
+  }
+
   /** Ends every session. The stores make again what they held, at once or when the line is back. */
   expireSessions(): void {
     for (const client of [...this.#clients]) {

@@ -1,6 +1,7 @@
 import { Cell, RpcError, type SessionState, type Store } from '@kumquat/core'
 import type { Backend } from '../backend.ts'
 import { heldByAnother, storeClosed } from '../refusals.ts'
+import { tellSession } from '../session-story.ts'
 import { type StoreOptions, storeOver } from '../store-over.ts'
 import { MemoryTree } from './memory-tree.ts'
 
@@ -19,13 +20,13 @@ function backend(tree: MemoryTree, restored: () => Promise<void>): Backend {
   const session = new Cell<SessionState>(tree.down ? 'suspended' : 'connected')
   const restore = async (): Promise<void> => {
     await restored()
-    if (session.current !== 'closed' && !tree.down) session.set('connected')
+    if (!tree.down) tellSession(session, 'connected')
   }
   const client = {
-    cut: () => session.set('suspended'),
+    cut: () => tellSession(session, 'suspended'),
     mended: () => void restore(),
     expired: () => {
-      session.set('lost')
+      tellSession(session, 'lost')
       if (!tree.down) void restore()
     },
   }

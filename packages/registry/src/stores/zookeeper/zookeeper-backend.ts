@@ -12,6 +12,7 @@ import {
 import { printable } from '../../printable.ts'
 import type { Backend, ClaimMode } from '../backend.ts'
 import { heldByAnother } from '../refusals.ts'
+import { tellSession } from '../session-story.ts'
 import { EntrySet } from './entry-set.ts'
 import { explained } from './explained.ts'
 import { Link, type LinkOptions } from './link.ts'
@@ -131,14 +132,10 @@ export class ZookeeperBackend implements Backend {
       this.#ours = [news.id, ...this.#ours.filter((id) => id !== news.id)].slice(0, OURS)
       const connection = this.#connections
       await this.#restored()
-      if (connection === this.#connections && this.#link.isUp) this.#set('connected')
-    } else if (!(news.state === 'suspended' && this.session.current === 'lost')) {
-      this.#set(news.state)
+      if (connection === this.#connections && this.#link.isUp) tellSession(this.session, 'connected')
+    } else {
+      tellSession(this.session, news.state)
     }
-  }
-
-  #set(state: SessionState): void {
-    if (this.session.current !== 'closed') this.session.set(state)
   }
 }
 
