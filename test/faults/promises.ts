@@ -22,7 +22,7 @@ export function broken(row: Omit<Row, 'broken' | 'kept'>, ttlMs: number): readon
   const promised = ABSENCE[row.fault]?.find(({ only }) => only?.includes(backend) ?? true)?.absentMs(ttlMs)
   return [
     promised !== undefined && !within(absentMs, promised) && `visible for ${shown(absentMs)}, not ${promised} ms`,
-    healMs !== undefined && !within(healMs, HEAL_MS) && `healed after ${shown(healMs)}, not ${HEAL_MS} ms`,
+    healMs !== undefined && !within(healMs, HEAL_MS) && `not healed within ${HEAL_MS} ms`,
     healed < entries && `${entries - healed} of ${entries} entries did not heal`,
     !row.watchesAlive && 'a watch is dead',
     row.lost > 0 && `${row.lost} living providers were missed`,

@@ -1,3 +1,4 @@
+import type { RandomRow } from './random/random-faults.ts'
 import type { Row } from './row.ts'
 
 const COLUMNS: readonly (readonly [title: string, width: number, of: (row: Row) => unknown])[] = [
@@ -11,7 +12,7 @@ const COLUMNS: readonly (readonly [title: string, width: number, of: (row: Row) 
   ['calls', 6, ({ made }) => made],
   ['failed', 7, ({ failed }) => failed],
   ['want', 5, ({ forWant }) => forWant],
-  ['kept', 5, ({ kept, broken }) => (kept ? 'yes' : `NO: ${broken.join('; ')}`)],
+  ['kept', 5, verdict],
 ]
 
 /** The titles of the columns. */
@@ -27,3 +28,15 @@ export const rowText = (row: Row): string =>
     .trimEnd()
 
 const time = (ms: number | null | undefined): string => (ms === undefined ? '-' : ms === null ? 'never' : String(ms))
+
+/** What became of random faults, for people. */
+export function randomText(row: RandomRow): string {
+  const { backend, faults, seed, healMs, lost, made, failed, forWant, rssMiB, kept, broken } = row
+  const facts = `true again after ${healMs ?? 'ever'} ms, ${lost} lost, ${made} calls, ${failed} failed, ${forWant} for want`
+  const memory = `${rssMiB[0]} MiB before, ${rssMiB[1]} MiB after`
+  return `${backend.padEnd(10)}${faults} random faults (seed ${seed}): ${facts}, ${memory}: ${verdict({ kept, broken })}`
+}
+
+function verdict({ kept, broken }: Pick<Row, 'kept' | 'broken'>): string {
+  return kept ? 'yes' : `NO: ${broken.join('; ')}`
+}

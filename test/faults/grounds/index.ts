@@ -7,7 +7,7 @@ import { zookeeperGround } from './zookeeper.ts'
 /** Every registry that is put to the test. */
 export const GROUNDS: Readonly<Record<BackendName, () => Promise<Ground>>> = {
   file: fileGround,
-  zookeeper: zookeeperGround,
+  zookeeper: () => zookeeperGround(),
   etcd: etcdGround,
   redis: redisGround,
 }

@@ -1,11 +1,11 @@
-import { startZookeeper } from '../../servers/zookeeper.ts'
+import { startZookeeper, type ZookeeperServer } from '../../servers/zookeeper.ts'
 import type { Ground } from './ground.ts'
 
 const TTL_MS = 3_000
 
-/** One ZooKeeper. */
-export async function zookeeperGround(): Promise<Ground> {
-  const server = await startZookeeper()
+/** One ZooKeeper, which ends with the ground. */
+export async function zookeeperGround(running?: ZookeeperServer): Promise<Ground> {
+  const server = running ?? (await startZookeeper())
   return {
     name: 'zookeeper',
     ttlMs: TTL_MS,
