@@ -246,6 +246,18 @@ describe('etcd store, on bad days', function () {
     })
   })
 
+  it('puts back at once what another hand has removed or altered', async () => {
+    const root = `/touched-${process.pid}`
+    url = server.url(root)
+    const store = await opened()
+    await store.hold('/a/b', '1')
+    await store.hold('/c', '2')
+    await server.etcdctl('del', `${root}/a/b`)
+    await eventually(async () => expect(await store.get('/a/b')).to.have.property('value', '1'))
+    await server.etcdctl('put', `${root}/c`, 'altered')
+    await eventually(async () => expect(await store.get('/c')).to.have.property('value', '2'))
+  })
+
   it('is held again after a line that was half open for longer than its lease', async () => {
     const half = await line()
     const store = await opened('operationTimeoutMs=1000', {}, through(half))

@@ -32,21 +32,22 @@ export class Claims {
     this.#logger = logger
   }
 
-  async claim(path: string, value: string, how: ClaimMode): Promise<void> {
+  /** Resolves with a revision at which the entry stood. */
+  async claim(path: string, value: string, how: ClaimMode): Promise<number> {
     const key = this.#keys.of(path)
     for (let tries = 1; tries <= TRIES; tries += 1) {
       const lease = await this.#leaseOfNow()
-      const found = await this.#find(key)
-      if (found?.lease === lease && (found.value ?? '') === base64(value)) return
+      const { found, revision } = await this.#find(key)
+      if (found?.lease === lease && (found.value ?? '') === base64(value)) return revision
       if (how !== 'replace') await this.#mayReplace(path, found, how)
       const put: Step = { request_put: { key, value: base64(value), lease } }
       const done = await this.#unlessChanged(key, found, put).catch((error: unknown) => {
         if (!isFailure(error, NOT_FOUND)) throw error
         this.#lease.isGone(lease)
-        return false
+        return undefined
       })
       // What was written in the name of a lease that is over by now does not last.
-      if (done && lease === this.#lease.id) return
+      if (done !== undefined && lease === this.#lease.id) return done
     }
     throw restless(path)
   }
@@ -54,29 +55,32 @@ export class Claims {
   async release(path: string): Promise<void> {
     const key = this.#keys.of(path)
     for (let tries = 1; tries <= TRIES; tries += 1) {
-      const found = await this.#find(key)
+      const { found } = await this.#find(key)
       if (!found?.lease || !this.#lease.isOurs(found.lease)) return
-      if (await this.#unlessChanged(key, found, { request_delete_range: { key } })) return
+      const done = await this.#unlessChanged(key, found, { request_delete_range: { key } })
+      if (done !== undefined) return
     }
     throw restless(path)
   }
 
-  async holds(path: string, value: string): Promise<boolean> {
-    const found = await this.#find(this.#keys.of(path))
-    return found?.lease !== undefined && found.lease === this.#lease.id && (found.value ?? '') === base64(value)
+  /** Whether the entry stands in our name, with this value, and as of which revision. */
+  async holds(path: string, value: string): Promise<{ readonly holds: boolean; readonly revision: number }> {
+    const { found, revision } = await this.#find(this.#keys.of(path))
+    const isOurs = found?.lease !== undefined && found.lease === this.#lease.id
+    return { holds: isOurs && (found.value ?? '') === base64(value), revision }
   }
 
-  async #find(key: string): Promise<KeyValue | undefined> {
+  async #find(key: string): Promise<{ readonly found: KeyValue | undefined; readonly revision: number }> {
     const answer = await this.#gateway.call('kv/range', { key }, { repeatable: true })
-    revisionIn(answer)
-    return answer.kvs?.[0]
+    return { found: answer.kvs?.[0], revision: revisionIn(answer) }
   }
 
-  async #unlessChanged(key: string, found: KeyValue | undefined, step: Step): Promise<boolean> {
+  /** The revision at which it was done, if it was. */
+  async #unlessChanged(key: string, found: KeyValue | undefined, step: Step): Promise<number | undefined> {
     const compare = { key, target: 'MOD', result: 'EQUAL', mod_revision: found?.mod_revision ?? '0' } as const
     const answer = await this.#gateway.call('kv/txn', { compare: [compare], success: [step] }, { repeatable: true })
-    revisionIn(answer)
-    return answer.succeeded === true
+    const revision = revisionIn(answer)
+    return answer.succeeded ? revision : undefined
   }
 
   async #leaseOfNow(): Promise<string> {

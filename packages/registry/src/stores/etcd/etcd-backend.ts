@@ -15,7 +15,7 @@ import { Gateway, type GatewayOptions } from './gateway.ts'
 import { Keys } from './keys.ts'
 import { Lease } from './lease.ts'
 import { Tree } from './tree.ts'
-import { WatchStream } from './watch-stream.ts'
+import { entryName, WatchStream } from './watch-stream.ts'
 
 export interface EtcdSetting extends GatewayOptions {
   readonly root: string
@@ -46,7 +46,7 @@ export class EtcdBackend implements Backend {
     this.#tree = new Tree(this.#gateway, keys, logger)
     this.#claims = new Claims(this.#gateway, keys, this.#lease, clock, logger)
     this.#stream = new WatchStream(this.#gateway, keys, clock, logger, {
-      changed: (paths) => this.#changed(paths),
+      changed: (names) => this.#changed(names),
       lostTrack: () => this.#changed(new Set(this.#observers.keys())),
       broke: () => void this.#lease.check(),
     })
@@ -59,7 +59,7 @@ export class EtcdBackend implements Backend {
 
   async list(path: string): Promise<readonly Entry[]> {
     const { entries, revision } = await explained(path, this.#tree.list(path))
-    if (this.#observers.has(path)) this.#stream.listed(path, revision)
+    this.#read(path, revision)
     return entries
   }
 
@@ -71,30 +71,30 @@ export class EtcdBackend implements Backend {
     return explained(path, this.#tree.delete(path, options))
   }
 
-  claim(path: string, value: string, how: ClaimMode): Promise<void> {
-    return explained(path, this.#claims.claim(path, value, how))
+  async claim(path: string, value: string, how: ClaimMode): Promise<void> {
+    const revision = await explained(path, this.#claims.claim(path, value, how))
+    if (this.session.current !== 'closed') this.#stream.read(entryName(path), revision)
   }
 
   async release(path: string): Promise<void> {
     // Whoever stops shall not wait for a line that is down: the end of the lease, or the line's return, does the same.
     if (!this.#lease.isUp) throw new RpcError('unavailable', 'no connection to etcd', { outcome: 'not-run' })
     await explained(path, this.#claims.release(path))
+    this.#stream.forget(entryName(path))
   }
 
-  holds(path: string, value: string): Promise<boolean> {
-    return explained(path, this.#claims.holds(path, value))
+  async holds(path: string, value: string): Promise<boolean> {
+    const { holds, revision } = await explained(path, this.#claims.holds(path, value))
+    this.#read(entryName(path), revision)
+    return holds
   }
 
   observe(path: string, changed: () => void): Disposable {
-    const observers = this.#observers.get(path) ?? new Set()
-    this.#observers.set(path, observers.add(changed))
-    return {
-      [Symbol.dispose]: () => {
-        if (!observers.delete(changed) || observers.size > 0) return
-        this.#observers.delete(path)
-        this.#stream.forget(path)
-      },
-    }
+    return this.#observe(path, changed)
+  }
+
+  observeEntry(path: string, changed: () => void): Disposable {
+    return this.#observe(entryName(path), changed)
   }
 
   async close(): Promise<void> {
@@ -104,8 +104,24 @@ export class EtcdBackend implements Backend {
     await this.#gateway.close()
   }
 
-  #changed(paths: ReadonlySet<string>): void {
-    for (const path of paths) for (const changed of [...(this.#observers.get(path) ?? [])]) changed()
+  #observe(name: string, changed: () => void): Disposable {
+    const observers = this.#observers.get(name) ?? new Set()
+    this.#observers.set(name, observers.add(changed))
+    return {
+      [Symbol.dispose]: () => {
+        if (!observers.delete(changed) || observers.size > 0) return
+        this.#observers.delete(name)
+        this.#stream.forget(name)
+      },
+    }
+  }
+
+  #read(name: string, revision: number): void {
+    if (this.#observers.has(name)) this.#stream.read(name, revision)
+  }
+
+  #changed(names: ReadonlySet<string>): void {
+    for (const name of names) for (const changed of [...(this.#observers.get(name) ?? [])]) changed()
   }
 
   async #restore(): Promise<void> {

@@ -1,7 +1,13 @@
-/** All keys that begin with one text. */
+/** Keys from one up to another, which is not among them any more, as the gateway wants it. */
 export interface KeyRange {
   readonly key: string
   readonly range_end: string
+}
+
+/** The same in bytes, which is the order that etcd keeps keys in. */
+export interface Span {
+  readonly from: Buffer
+  readonly to: Buffer
 }
 
 /**
@@ -22,7 +28,18 @@ export class Keys {
 
   /** The keys of everything below `path`. */
   below(path: string): KeyRange {
-    return rangeFrom(this.prefix(path))
+    return rangeOf(this.spanBelow(path))
+  }
+
+  spanBelow(path: string): Span {
+    const from = this.prefix(path)
+    return { from, to: after(from) }
+  }
+
+  /** The key of `path` alone. */
+  spanOf(path: string): Span {
+    const from = Buffer.from(this.#full(path))
+    return { from, to: next(from) }
   }
 
   /** What every key below `path` begins with. */
@@ -40,9 +57,21 @@ export class Keys {
   }
 }
 
-/** Keys from `prefix`, which ends with "/", to the last that begins with it; or only those from `first` on. */
-export function rangeFrom(prefix: Buffer, first: Buffer = prefix): KeyRange {
-  return { key: base64(first), range_end: base64(after(prefix)) }
+export function rangeOf({ from, to }: Span): KeyRange {
+  return { key: base64(from), range_end: base64(to) }
+}
+
+/** The smallest span around both. */
+export function around(a: Span, b: Span): Span {
+  return {
+    from: Buffer.compare(a.from, b.from) <= 0 ? a.from : b.from,
+    to: Buffer.compare(a.to, b.to) >= 0 ? a.to : b.to,
+  }
+}
+
+/** The key that follows at once. */
+export function next(key: Buffer): Buffer {
+  return Buffer.concat([key, Buffer.from([0])])
 }
 
 /** The first key behind all that begin with `prefix`, which ends with "/". */

@@ -4,7 +4,7 @@ import type { KeyValue, RangeAnswer } from './api.ts'
 import { entryOf, revisionIn, VIRTUAL } from './entries.ts'
 import { AnswerTooLarge, isFailure, OUT_OF_RANGE } from './failures.ts'
 import type { Gateway } from './gateway.ts'
-import { after, type Keys, rangeFrom } from './keys.ts'
+import { after, type Keys, next, rangeOf } from './keys.ts'
 
 export interface Listing {
   readonly entries: readonly Entry[]
@@ -75,7 +75,7 @@ class Pages {
 
   #range(from: Buffer, keysOnly: boolean): Promise<RangeAnswer> {
     const ask = {
-      ...rangeFrom(this.#prefix, from),
+      ...rangeOf({ from, to: after(this.#prefix) }),
       limit: String(this.#limit),
       ...(this.#revision > 0 ? { revision: String(this.#revision) } : {}),
       ...(keysOnly ? { keys_only: true } : {}),
@@ -93,7 +93,7 @@ class Pages {
       if (slash < 0) this.#children.set(name, entryOf(path, found))
       else if (!this.#children.has(name)) this.#children.set(name, { path, name, value: '', revision: VIRTUAL })
     }
-    return slash < 0 ? [Buffer.concat([key, NUL]), false] : [after(key.subarray(0, slash + 1)), true]
+    return slash < 0 ? [next(key), false] : [after(key.subarray(0, slash + 1)), true]
   }
 }
 
@@ -105,5 +105,3 @@ function isPath(path: string): boolean {
     return false
   }
 }
-
-const NUL = Buffer.from([0])
