@@ -121,6 +121,16 @@ describe('Redis store, on bad days', function () {
       await eventually(() => expect(states).to.deep.equal(['lost', 'connected']))
     })
 
+    it('may be gone in the very moment of a hold', async () => {
+      const store = await opened('sessionTimeoutMs=60000')
+      await store.hold('/a/b', '1')
+      const states = statesOf(store)
+      await server.cli('flushall')
+      await store.hold('/a/c', '2')
+      await eventually(async () => expect(await namesOf(store, '/a')).to.deep.equal(['b', 'c']))
+      await eventually(() => expect(states).to.deep.equal(['lost', 'connected']))
+    })
+
     it('may be gone after a restart, or be those of before it', async () => {
       const store = await opened()
       const watch = await (await opened()).watch('/a')
@@ -252,21 +262,26 @@ describe('Redis store, on bad days', function () {
       await eventually(async () => expect(await namesOf(store, '/a')).to.deep.equal(['b', 'c']))
     })
 
-    it('may refuse to write: then nobody believes what it tells', async () => {
-      const store = await opened('sessionTimeoutMs=1000&operationTimeoutMs=500')
-      await store.hold('/a/b', '1')
-      const watch = await store.watch('/a')
-      const states = statesOf(store)
-      await server.cli('config', 'set', 'min-replicas-to-write', '1')
-      const error = await rejection(store.put('/a/c', '2'))
-      expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
-      expect(error).to.have.property('message').that.contains('NOREPLICAS')
-      expect(states).to.deep.equal(['suspended'])
-      expect(watch.current).to.have.lengthOf(1)
-      await server.cli('config', 'set', 'min-replicas-to-write', '0')
-      await eventually(() => expect(states.at(-1)).to.equal('connected'))
-      expect(await namesOf(store, '/a')).to.deep.equal(['b'])
-    })
+    for (const [setting, refusal] of [
+      ['min-replicas-to-write', 'NOREPLICAS'],
+      ['maxmemory', 'OOM'],
+    ] as const) {
+      it(`may refuse to write (${refusal}): then nobody believes what it tells`, async () => {
+        const store = await opened('sessionTimeoutMs=1000&operationTimeoutMs=500')
+        await store.hold('/a/b', '1')
+        const watch = await store.watch('/a')
+        const states = statesOf(store)
+        await server.cli('config', 'set', setting, '1')
+        const error = await rejection(store.put('/a/c', '2'))
+        expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
+        expect(error).to.have.property('message').that.contains(refusal)
+        expect(states).to.deep.equal(['suspended'])
+        expect(watch.current).to.have.lengthOf(1)
+        await server.cli('config', 'set', setting, '0')
+        await eventually(() => expect(states.at(-1)).to.equal('connected'))
+        expect(await namesOf(store, '/a')).to.deep.equal(['b'])
+      })
+    }
 
     it('is named, with the next step, when it is not there', async () => {
       for (const servers of ['127.0.0.1:1', 'no-such-host.invalid:6379']) {

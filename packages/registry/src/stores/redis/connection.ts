@@ -42,7 +42,7 @@ export class Connection {
   #client: Client | undefined
   #epoch = 0
   #failures = 0
-  #why: unknown = 'not tried yet'
+  #why: unknown = 'no connection yet'
   /** Where a node of a cluster has sent us. */
   #sentTo: string | undefined
   #pause: Disposable | undefined

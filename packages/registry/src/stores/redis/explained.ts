@@ -11,6 +11,8 @@ const OF_LINE = [
   'MOVED',
   'NOAUTH',
   'NOREPLICAS',
+  // Signs of life are refused as well: soon nobody seems alive.
+  'OOM',
   'READONLY',
   'TRYAGAIN',
   'WRONGPASS',
@@ -20,7 +22,6 @@ const CODES: Readonly<Record<string, RpcErrorCode>> = {
   NOAUTH: 'unauthenticated',
   WRONGPASS: 'unauthenticated',
   NOPERM: 'permission_denied',
-  OOM: 'resource_exhausted',
   WRONGTYPE: 'failed_precondition',
 }
 
