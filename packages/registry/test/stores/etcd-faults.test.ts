@@ -34,7 +34,7 @@ describe('etcd store, on bad days', function () {
   })
 
   const opened = async (options = '', more: OpenOptions = {}, at = url): Promise<Store> => {
-    const store = await open(`${at}?leaseTtlMs=${TTL_MS}&${options}`, { ...NO_ROUNDS, ...more })
+    const store = await open(`${at}?${options || `leaseTtlMs=${TTL_MS}`}`, { ...NO_ROUNDS, ...more })
     stores.push(store)
     await eventually(() => expect(store.session.current).to.equal('connected'), { withinMs: 10_000 })
     return store
@@ -163,7 +163,7 @@ describe('etcd store, on bad days', function () {
     })
 
     it('is not waited for longer than asked when it freezes, and is used again when it thaws', async () => {
-      const store = await opened('operationTimeoutMs=500')
+      const store = await opened(`leaseTtlMs=${TTL_MS}&operationTimeoutMs=500`)
       await store.put('/a', '1')
       server.pause()
       expect(await rejection(store.get('/a'))).to.have.property('code', 'unavailable')
@@ -201,6 +201,20 @@ describe('etcd store, on bad days', function () {
       await store.hold('/a', '1')
       expect(await store.get('/a')).to.have.property('value', '1')
     })
+  })
+
+  it('goes on at another address when one falls silent, with the same lease', async () => {
+    const silent = await line()
+    const at = through(silent).replace(`:${silent.port}`, `:${silent.port},127.0.0.1:${server.port}`)
+    const store = await opened('leaseTtlMs=6000&operationTimeoutMs=1000', {}, at)
+    const watch = await store.watch('/a')
+    await store.hold('/a/b', '1')
+    const revision = (await store.get('/a/b'))?.revision
+    silent.hold()
+    await eventually(async () => expect(await store.get('/a/b')).to.have.property('revision', revision))
+    await (await opened()).put('/a/c', '2')
+    await eventually(() => expect(watch.current).to.have.lengthOf(2), { withinMs: 20_000 })
+    expect(await store.get('/a/b')).to.have.property('revision', revision)
   })
 
   describe('a watch', () => {
@@ -260,7 +274,7 @@ describe('etcd store, on bad days', function () {
 
   it('is held again after a line that was half open for longer than its lease', async () => {
     const half = await line()
-    const store = await opened('operationTimeoutMs=1000', {}, through(half))
+    const store = await opened(`leaseTtlMs=${TTL_MS}&operationTimeoutMs=1000`, {}, through(half))
     const other = await opened()
     await store.hold('/a/b', '1')
     const states = statesOf(store)
