@@ -42,7 +42,10 @@ export async function redisOrSkip(context: Mocha.Context, flags: readonly string
   return context.skip()
 }
 
-/** Starts a server; `flags` are settings of Redis, e.g. `--appendonly yes`, one word each. */
+/**
+ * Starts a server; `flags` are settings of Redis, one word each. With `--appendonly yes --appendfsync no` its data outlive
+ * `kill`: were it to sync them by itself, its last writes would wait for that.
+ */
 export async function startRedis(flags: readonly string[] = []): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'kumquat-redis-'))
   const port = await freePort()

@@ -15,7 +15,7 @@ describe('Redis store, on bad days', function () {
   const others: Running[] = []
 
   before(async function () {
-    server = await redisOrSkip(this, ['--appendonly', 'yes', '--enable-debug-command', 'local'])
+    server = await redisOrSkip(this, ['--appendonly', 'yes', '--appendfsync', 'no', '--enable-debug-command', 'local'])
   })
   beforeEach(() => {
     url = server.url()

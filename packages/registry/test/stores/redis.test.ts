@@ -10,7 +10,7 @@ describe('Redis store', () => {
 
   before(async function () {
     this.timeout(30_000)
-    server = await redisOrSkip(this, ['--appendonly', 'yes'])
+    server = await redisOrSkip(this, ['--appendonly', 'yes', '--appendfsync', 'no'])
   })
   after(async () => {
     await server?.stop()
