@@ -5,6 +5,7 @@ import { eventually, recordingLogger } from '@kumquat/core/testing'
 import { type OpenOptions, open } from '@kumquat/registry'
 import { zookeeper } from '@kumquat/registry/zookeeper'
 import { expect } from 'chai'
+import { type Line, lineTo } from '../../../../test/faults/line.ts'
 import { serverOrSkip, type ZookeeperServer } from '../../../../test/servers/zookeeper.ts'
 import { rejection } from '../rejection.ts'
 import { HOLDER, type Running, run, startHolder, zookeeperChildren } from './processes.ts'
@@ -219,6 +220,52 @@ describe('ZooKeeper store, on bad days', function () {
       await held
       expect(await store.get('/a')).to.have.property('value', '1')
     })
+  })
+
+  describe('a line that swallows everything and tells nobody', () => {
+    let line: Line
+
+    beforeEach(async () => {
+      line = await lineTo(server.port)
+      url = server.url().replace(`:${server.port}`, `:${line.port}`)
+    })
+    afterEach(async () => {
+      line.heal()
+      await line[Symbol.asyncDispose]()
+    })
+
+    it('is noticed, and everything is as it was when it is good again', async () => {
+      const store = await opened('sessionTimeoutMs=2000&connectTimeoutMs=1000')
+      const watch = await store.watch('/w')
+      await store.hold('/a/b', '1')
+      await eventually(() => expect(store.session.current).to.equal('connected'))
+      const states = statesOf(store)
+      const beyond = await open(url.replace(`:${line.port}`, `:${server.port}`))
+      stores.push(beyond)
+      line.halfOpen()
+      await eventually(() => expect(states).to.deep.equal(['suspended']))
+      await eventually(async () => expect(await beyond.get('/a/b')).to.equal(undefined))
+      await beyond.put('/w/x', 'meanwhile')
+      line.heal()
+      await eventually(() => expect(states.at(-1)).to.equal('connected'), { withinMs: 20_000 })
+      expect(states).to.include('lost')
+      expect(await beyond.get('/a/b')).to.have.property('value', '1')
+      await eventually(() => expect(watch.current.map(({ value }) => value)).to.deep.equal(['meanwhile']))
+    })
+  })
+
+  it('brings back at once what was removed by hand, and does not wait for the audit', async () => {
+    const store = await opened('', { auditMs: 80_000_000 })
+    const other = await opened()
+    const held = await store.hold('/a/b', '1')
+    await eventually(() => expect(store.session.current).to.equal('connected'))
+    for (const value of ['1', '2', '3']) {
+      await held.update(value)
+      await other.delete('/a/b')
+      await eventually(async () => expect(await other.get('/a/b')).to.have.property('value', value))
+    }
+    await other.put('/a/b', 'by hand')
+    await eventually(async () => expect(await other.get('/a/b')).to.have.property('value', '3'))
   })
 
   it('replaces the leftover of a dead session as soon as that is over, and no sooner', async () => {

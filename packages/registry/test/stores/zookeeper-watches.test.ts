@@ -56,4 +56,16 @@ describe('ZooKeeper store, with a thousand providers', function () {
     await Promise.all(held.slice(1).map((one) => one[Symbol.asyncDispose]()))
     await eventually(() => expect(watch.current.map(({ path }) => path)).to.deep.equal([held[0]?.path]), PATIENT)
   })
+
+  it('lists and watches more names than the server takes in one packet', async () => {
+    // Names of 1.1 MiB: the server refuses requests above 1 MiB, and its answers are under no such bound.
+    const names = Array.from({ length: 4_600 }, (_, i) => `${i}`.padStart(250, 'x'))
+    for (let at = 0; at < names.length; at += 500) {
+      await Promise.all(names.slice(at, at + 500).map((name) => holder.put(`/many/${name}`, '')))
+    }
+    const watch = await watcher.watch('/many')
+    expect(watch.current.map(({ name }) => name)).to.deep.equal([...names].sort())
+    await holder.put('/many/one-more', '')
+    await eventually(() => expect(watch.current).to.have.lengthOf(names.length + 1), PATIENT)
+  })
 })
