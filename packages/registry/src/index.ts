@@ -1,3 +1,4 @@
+export { type AttendanceOptions, attend, type ConsumerRecord } from './attendance.ts'
 export { type CatalogEntry, type CatalogOptions, catalog } from './catalog.ts'
 export { type LastKnownGoodOptions, lastKnownGood } from './discoveries/last-known-good.ts'
 export { type Finding, type Probe, Prober, type ProberOptions } from './discoveries/probe.ts'

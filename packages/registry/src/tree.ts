@@ -29,5 +29,10 @@ export function drainingFolder(service: ServiceKey): string {
   return `${servicePath(service)}/draining`
 }
 
+/** Where one consumer of a service shows itself: `<host>:<pid>-<n>`. */
+export function consumerPath(service: ServiceKey, name: string): string {
+  return `${servicePath(service)}/consumers/${name}`
+}
+
 /** The child of a service's path under which its providers stand. */
 export const PROVIDERS = 'providers'

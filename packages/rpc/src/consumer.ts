@@ -28,7 +28,7 @@ import {
   systemClock,
   systemRng,
 } from '@kumquat/core'
-import { discovery } from '@kumquat/registry'
+import { attend, type Probe } from '@kumquat/registry'
 import { assertCallOptions, assertTimeout, type CallOptions } from './call-options.ts'
 import { type Client, client } from './client.ts'
 import { consoleLogger } from './console-logger.ts'
@@ -36,8 +36,12 @@ import type { Contract } from './contract.ts'
 import { filteredConnect } from './filtered-connect.ts'
 import { aroundAttempt, aroundCall } from './filters/order.ts'
 import { httpConnect } from './http/connect.ts'
+import { httpProbe } from './http/http-probe.ts'
 import { notSent } from './not-sent.ts'
+import { type Outlook, outlookOf } from './outlook.ts'
 import { accessRegistry } from './registry-access.ts'
+import { snapshotFolder } from './snapshot-folder.ts'
+import { steadyDiscovery } from './steady-discovery.ts'
 import { disposed, Subscription } from './subscription.ts'
 import { type Asked, type ServiceClass, type ServiceTarget, type Target, targetOf } from './target.ts'
 
@@ -46,6 +50,15 @@ export interface ConsumerOptions {
   readonly registry: string | Store
   /** The name of this app, for the topology and for access rules. Default '', which is anonymous. */
   readonly caller?: string
+  /** The version of this app, for the topology. Default ''. */
+  readonly callerVersion?: string
+  /** Whether to show in the registry who consumes which service. Never makes a call wait or fail. Default true. */
+  readonly register?: boolean
+  /**
+   * A folder for the last known providers, from which to begin while the registry is down; false = none. Default:
+   * `kumquat` in the user's cache for a registry that is a server; none for `file:`, `memory:` and a store given open.
+   */
+  readonly snapshot?: string | false
   /** Time of a call that says nothing of its own, every attempt included. Default 3 000. */
   readonly timeoutMs?: number
   /** Whom to consider, after the version. Default `gray()`. */
@@ -64,6 +77,11 @@ export interface ConsumerOptions {
   readonly logger?: Logger
   /** Opens lines to providers. Default: HTTP with its defaults, see `httpConnect()`. */
   readonly connect?: Connect
+  /**
+   * Looks whether a provider that vanished from the registry is alive; false = nobody looks. Default: over HTTP, and nobody
+   * when `connect` is given.
+   */
+  readonly probe?: Probe | false
   readonly clock?: Clock
   readonly rng?: Rng
 }
@@ -78,6 +96,8 @@ export interface Consumer extends AsyncDisposable {
   ready(service: ServiceKey, options?: { readonly timeoutMs?: number }): Promise<void>
   /** The providers of a service as this consumer sees them. Empty until the registry has answered. */
   peers(service: ServiceKey): Live<Peers>
+  /** How well it knows them: from the registry, from memory or from a snapshot, how old that is, and who is in doubt. */
+  outlook(service: ServiceKey): Live<Outlook>
 }
 
 /**
@@ -98,26 +118,44 @@ export async function consumer({
   observer,
   logger = consoleLogger(),
   rng = systemRng,
-  connect = httpConnect({ caller, clock, rng, logger }),
+  connect: connectBy,
+  probe = connectBy === undefined && httpProbe(),
+  snapshot = snapshotFolder(registry) ?? false,
+  register = true,
+  callerVersion = '',
 }: ConsumerOptions): Promise<Consumer> {
   assertTimeout('timeoutMs', timeoutMs)
+  const connect = connectBy ?? httpConnect({ caller, clock, rng, logger })
   const observing = { caller, clock, ...(observer && { observer }) }
   const access = await accessRegistry(registry, { clock, logger })
   const subscribing = {
-    discovery: discovery(access.store, { logger }),
+    discovery: steadyDiscovery({
+      ...{ access, clock, rng, logger },
+      probe: probe || undefined,
+      snapshots: snapshot === false ? undefined : snapshot,
+    }),
     connect: filteredConnect(connect, (record) => aroundAttempt({ ...observing, filters: attemptFilters }, record)),
     registryName: access.name,
     clock,
     logger,
   }
+  const record = { app: caller, version: callerVersion, since: clock.epoch(), rules: '' }
+  const attendance = (service: ServiceKey): AsyncDisposable => attend(access.store, service, record, { clock, logger })
   const subscriptions = new Map<string, Subscription>()
   let isDisposed = false
 
   const subscriptionTo = (service: ServiceKey): Subscription => {
     if (isDisposed) throw disposed()
     const key = formatServiceKey(service)
-    const subscription = subscriptions.get(key) ?? new Subscription({ ...subscribing, service })
+    const own = { ...subscribing, service, ...(register && { attend: () => attendance(service) }) }
+    const subscription = subscriptions.get(key) ?? new Subscription(own)
     subscriptions.set(key, subscription)
+    return subscription
+  }
+
+  const watching = (service: ServiceKey): Subscription => {
+    const subscription = subscriptionTo(service)
+    subscription.watched({ ms: timeoutMs }).catch((error: unknown) => logger.warn({ error }, 'no peers yet'))
     return subscription
   }
 
@@ -140,11 +178,8 @@ export async function consumer({
     async ready(service, { timeoutMs: ms = 10_000 } = {}) {
       await subscriptionTo(service).someone({ ms: assertTimeout('timeoutMs', ms) })
     },
-    peers(service) {
-      const subscription = subscriptionTo(service)
-      subscription.watched({ ms: timeoutMs }).catch((error: unknown) => logger.warn({ error }, 'no peers yet'))
-      return subscription.peers
-    },
+    peers: (service) => watching(service).peers,
+    outlook: (service) => outlookOf(watching(service).sightings, clock),
     async [Symbol.asyncDispose]() {
       isDisposed = true
       await Promise.all([...subscriptions.values()].map((one) => one[Symbol.asyncDispose]()))

@@ -14,10 +14,12 @@ export {
   type MethodsOf,
 } from './contract.ts'
 export { type HttpConnectOptions, httpConnect } from './http/connect.ts'
+export { type HttpProbeOptions, httpProbe } from './http/http-probe.ts'
 export { type HttpListenOptions, httpListen } from './http/listen.ts'
 export { type MemoryTransportOptions, memoryTransport } from './memory-transport.ts'
 export { type MethodMark, type MethodOptions, method } from './method.ts'
 export type { Offer } from './offer.ts'
+export type { Outlook } from './outlook.ts'
 export { type Provider, provider } from './provider.ts'
 export type { Advertised, ProviderOptions } from './provider-options.ts'
 export { type ServiceMark, type ServiceOptions, service } from './service.ts'

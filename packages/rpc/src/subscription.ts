@@ -14,11 +14,14 @@ import {
 } from '@kumquat/core'
 import type { Discovery, Sighting } from '@kumquat/registry'
 import { bounded } from './bounded.ts'
+import { passingOver } from './passing-over.ts'
 
 export interface SubscriptionOptions {
   readonly service: ServiceKey
   readonly discovery: Discovery
   readonly connect: Connect
+  /** Begun once the service is watched. Default: nothing is. */
+  readonly attend?: () => AsyncDisposable
   /** The registry, for people. */
   readonly registryName: string
   readonly clock: Clock
@@ -36,10 +39,12 @@ export interface Patience {
  */
 export class Subscription implements AsyncDisposable {
   readonly #options: SubscriptionOptions
+  readonly #sightings = new Cell<Sighting | undefined>(undefined)
   readonly #records = new Cell<readonly ProviderRecord[]>([])
   readonly #peers: Watch<Peers>
   #beginning: Promise<void> | undefined
   #watch: Watch<Sighting> | undefined
+  #attendance: AsyncDisposable | undefined
   readonly #disposal = new AbortController()
 
   constructor(options: SubscriptionOptions) {
@@ -47,11 +52,17 @@ export class Subscription implements AsyncDisposable {
     const { connect, logger, service } = options
     const onError = (error: unknown): void =>
       logger.warn({ service: formatServiceKey(service), error }, 'a peer failed')
-    this.#peers = directory({ records: this.#records, connect, onError })
+    const isLastResort = (id: string): boolean => this.#sightings.current?.suspects.get(id) === 'last resort'
+    this.#peers = directory({ records: this.#records, connect: passingOver(connect, isLastResort), onError })
   }
 
   get peers(): Live<Peers> {
     return this.#peers
+  }
+
+  /** What is known of the providers; undefined until something is. */
+  get sightings(): Live<Sighting | undefined> {
+    return this.#sightings
   }
 
   /** Whether the registry has answered and somebody is there. */
@@ -108,7 +119,14 @@ export class Subscription implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposal.abort()
-    await Promise.all([this.#watch?.[Symbol.asyncDispose](), this.#peers[Symbol.asyncDispose]()])
+    const own = [this.#watch, this.#attendance, this.#peers]
+    await Promise.all(own.map((one) => one?.[Symbol.asyncDispose]()))
+  }
+
+  /** The standing first: it is looked up as soon as there are peers. */
+  #see(sighting: Sighting): void {
+    this.#sightings.set(sighting)
+    this.#records.set(sighting.records)
   }
 
   async #follow(): Promise<void> {
@@ -116,9 +134,10 @@ export class Subscription implements AsyncDisposable {
     try {
       const watch = await discovery.watch(service)
       if (this.#disposal.signal.aborted) return await watch[Symbol.asyncDispose]()
-      this.#records.set(watch.current.records)
-      watch.subscribe(({ records }) => this.#records.set(records))
+      watch.subscribe((sighting) => this.#see(sighting))
+      this.#see(watch.current)
       this.#watch = watch
+      this.#attendance = this.#options.attend?.()
     } catch (error) {
       clock.after(RETRY_MS, () => {
         this.#beginning = undefined
