@@ -268,6 +268,20 @@ describe('ZooKeeper store, on bad days', function () {
     await eventually(async () => expect(await other.get('/a/b')).to.have.property('value', '3'))
   })
 
+  it('makes its own again what somebody else has put there, with the same value too', async () => {
+    const logger = recordingLogger()
+    const store = await opened('', { logger, auditMs: 100 })
+    const other = await opened()
+    await store.hold('/a/b', '1')
+    await eventually(() => expect(store.session.current).to.equal('connected'))
+    await other.delete('/a/b')
+    await other.put('/a/b', '1')
+    // It was restored before that put, which then left it ours, or it is after it.
+    await eventually(() => expect(logger.lines.some(({ message }) => message.includes('restored'))).to.equal(true))
+    await store[Symbol.asyncDispose]()
+    expect(await other.get('/a/b')).to.equal(undefined)
+  })
+
   it('replaces the leftover of a dead session as soon as that is over, and no sooner', async () => {
     const holder = await holding('/a/b', 'sessionTimeoutMs=2000')
     const [child = 0] = await zookeeperChildren(holder.pid)
