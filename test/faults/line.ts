@@ -24,7 +24,7 @@ export async function lineTo(target: number, clock: Clock = systemClock): Promis
   let delayMs = 0
 
   const reset = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) resetNow(socket)
   }
   const pass = (from: Socket, to: Socket): void => {
     sockets.add(from)
@@ -38,7 +38,7 @@ export async function lineTo(target: number, clock: Clock = systemClock): Promis
     }
     from.on('data', (chunk) => later(() => void to.write(chunk)))
     from.on('end', () => later(() => void to.end()))
-    from.on('error', () => later(() => void to.resetAndDestroy()))
+    from.on('error', () => later(() => resetNow(to)))
     from.on('close', () => {
       sockets.delete(from)
       later(() => void to.destroySoon())
@@ -76,4 +76,10 @@ export async function lineTo(target: number, clock: Clock = systemClock): Promis
       reset()
     },
   }
+}
+
+/** A socket that is ending cannot be reset any more: Node would wait for its handle at the end of the process, for ever. */
+function resetNow(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

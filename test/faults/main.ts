@@ -1,42 +1,48 @@
 // npm run registry:faults: real registries, real processes, bad days; a table of what became of them.
 import { FAULTS } from './faults/index.ts'
-import type { Ground } from './grounds/ground.ts'
+import type { Ground, Trial } from './grounds/ground.ts'
 import { GROUNDS } from './grounds/index.ts'
 import { readOptions } from './options.ts'
 import { type RandomRow, randomFaults } from './random/random-faults.ts'
 import type { Row } from './row.ts'
+import { type ScaleRow, scale } from './scale/scale.ts'
 import { Scene } from './scene.ts'
-import { heading, randomText, rowText } from './table.ts'
+import { type StartRow, startWithoutRegistry } from './start/start-without-registry.ts'
+import { heading, randomText, rowText, scaleText, startText } from './table.ts'
 import { tryFault } from './try-fault.ts'
 
 const options = readOptions(process.argv.slice(2))
-const rows: Row[] = []
-const random: RandomRow[] = []
-const say = (sentence: string): void => console.error(sentence)
+const done = {
+  rows: [] as Row[],
+  random: [] as RandomRow[],
+  start: [] as StartRow[],
+  scale: [] as ScaleRow[],
+}
+const trials: Readonly<Record<Trial, (ground: Ground) => Promise<void>>> = {
+  faults: tryFaults,
+  random: async (ground) => told(done.random, await randomFaults(ground, options.random, options.seed), randomText),
+  start: async (ground) => told(done.start, await startWithoutRegistry(ground), startText),
+  scale: async (ground) => told(done.scale, await scale(ground), scaleText),
+}
 
-say(heading())
+console.error(heading())
 for (const backend of options.backends) {
   await using ground = await GROUNDS[backend]()
-  await tryAll(ground)
-  if (options.random === 0) continue
-  const row = await randomFaults(ground, options.random, options.seed)
-  random.push(row)
-  say(randomText(row))
+  for (const trial of ground.trials) if (options.trials.includes(trial)) await trials[trial](ground)
 }
-const all = [...rows, ...random]
+const all = Object.values(done).flat()
 const kept = all.length > 0 && all.every((row) => row.kept)
-console.log(JSON.stringify({ kept, rows, random }))
+console.log(JSON.stringify({ kept, ...done }))
 process.exitCode = kept ? 0 : 1
 
 /** One fault after another in one scene; what went wrong in one row is not to be blamed on the next. */
-async function tryAll(ground: Ground): Promise<void> {
+async function tryFaults(ground: Ground): Promise<void> {
   let scene: Scene | undefined
   try {
     for (const fault of FAULTS.filter(({ name, fits }) => options.faults.includes(name) && fits(ground))) {
       scene ??= await Scene.open(ground)
       const row = await tryFault(scene, fault)
-      rows.push(row)
-      say(rowText(row))
+      told(done.rows, row, rowText)
       if (row.kept) continue
       await scene[Symbol.asyncDispose]()
       scene = undefined
@@ -44,4 +50,9 @@ async function tryAll(ground: Ground): Promise<void> {
   } finally {
     await scene?.[Symbol.asyncDispose]()
   }
+}
+
+function told<R>(rows: R[], row: R, text: (row: R) => string): void {
+  rows.push(row)
+  console.error(text(row))
 }

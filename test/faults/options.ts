@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util'
 import { FAULTS } from './faults/index.ts'
-import type { BackendName } from './grounds/ground.ts'
+import type { BackendName, Trial } from './grounds/ground.ts'
 import { GROUNDS } from './grounds/index.ts'
 
 export interface FaultsOptions {
   readonly backends: readonly BackendName[]
+  readonly trials: readonly Trial[]
   readonly faults: readonly string[]
-  /** Faults by chance after the table, per backend. */
+  /** How many faults by chance, per backend. */
   readonly random: number
   readonly seed: number
-  readonly scale: boolean
 }
 
+const TRIALS: readonly Trial[] = ['faults', 'random', 'start', 'scale']
+
+/** Of each kind of fault one: two minutes in all. */
 const QUICK = ['provider-killed', 'server-restarted', 'holder-cut', 'writes-refused']
 
 /** Reads the command line. Throws `TypeError` naming what it does not know. */
@@ -21,21 +24,23 @@ export function readOptions(args: readonly string[]): FaultsOptions {
     options: {
       json: { type: 'boolean' },
       quick: { type: 'boolean', default: false },
-      scale: { type: 'boolean', default: false },
       backend: { type: 'string' },
       fault: { type: 'string' },
       random: { type: 'string' },
+      start: { type: 'boolean', default: false },
+      scale: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
     },
   })
-  const { quick, scale, backend, fault, random, seed } = values
+  const { quick, backend, fault, random = '100', seed } = values
   const allFaults = FAULTS.map(({ name }) => name)
+  const asked = TRIALS.filter((trial) => (trial === 'faults' ? fault !== undefined || quick : values[trial]))
   return {
     backends: chosen('backend', backend, Object.keys(GROUNDS) as BackendName[]),
+    trials: asked.length > 0 ? asked : TRIALS,
     faults: chosen('fault', fault, allFaults, quick ? QUICK : allFaults),
-    random: whole('random', random ?? (quick || fault !== undefined ? '0' : '100')),
+    random: whole('random', random),
     seed: whole('seed', seed),
-    scale: scale,
   }
 }
 
@@ -46,11 +51,9 @@ function chosen<T extends string>(
   otherwise = known,
 ): readonly T[] {
   if (text === undefined) return otherwise
-  if (text === 'none') return []
   const asked = text.split(',')
   const unknown = asked.find((one) => !(known as readonly string[]).includes(one))
-  if (unknown !== undefined)
-    throw new TypeError(`--${name} ${unknown} is not known; known are ${known.join(', ')}, none`)
+  if (unknown !== undefined) throw new TypeError(`--${name} ${unknown} is not known; known are ${known.join(', ')}`)
   return known.filter((one) => asked.includes(one))
 }
 

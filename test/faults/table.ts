@@ -1,5 +1,7 @@
 import type { RandomRow } from './random/random-faults.ts'
 import type { Row } from './row.ts'
+import type { ScaleRow } from './scale/scale.ts'
+import type { StartRow } from './start/start-without-registry.ts'
 
 const COLUMNS: readonly (readonly [title: string, width: number, of: (row: Row) => unknown])[] = [
   ['backend', 10, ({ backend }) => backend],
@@ -35,6 +37,19 @@ export function randomText(row: RandomRow): string {
   const facts = `true again after ${healMs ?? 'ever'} ms, ${lost} lost, ${made} calls, ${failed} failed, ${forWant} for want`
   const memory = `${rssMiB[0]} MiB before, ${rssMiB[1]} MiB after`
   return `${backend.padEnd(10)}${faults} random faults (seed ${seed}): ${facts}, ${memory}: ${verdict({ kept, broken })}`
+}
+
+/** What a crowd costs, for people. */
+export function scaleText({ backend, providers, consumers, fullMs, changeMs, rssMiB, ...row }: ScaleRow): string {
+  const full = `first full set after ${fullMs[0]} to ${fullMs[1]} ms`
+  const change = `a change is everywhere after ${changeMs.p50} ms (p50), ${changeMs.p99} ms (p99)`
+  return `${backend.padEnd(10)}${providers} providers, ${consumers} consumers: ${full}, ${change}, ${rssMiB} MiB a consumer: ${verdict(row)}`
+}
+
+/** How a consumer starts without its registry, for people. */
+export function startText({ backend, firstMs, failed, ...row }: StartRow): string {
+  const first = `first successful call after ${firstMs ?? 'ever'} ms, ${failed} failed before`
+  return `${backend.padEnd(10)}start with a snapshot while the registry is down: ${first}: ${verdict(row)}`
 }
 
 function verdict({ kept, broken }: Pick<Row, 'kept' | 'broken'>): string {

@@ -22,3 +22,6 @@ export interface Fault {
 
 /** How long to wait for what ought to happen. */
 export const PATIENCE_MS = 30_000
+
+/** Fits every registry but an ensemble: to see a provider die, one server is enough. */
+export const onOneServer: Fault['fits'] = ({ stopLeader }) => stopLeader === undefined

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts'
+import { leaderStopped } from './leader-stopped.ts'
 import { cut, halfOpen, holderCut, slowAnswers } from './line-faults.ts'
 import { loopBlocked } from './loop-blocked.ts'
 import { machineDead } from './machine-dead.ts'
@@ -20,4 +21,5 @@ export const FAULTS: readonly Fault[] = [
   sessionExpired,
   loopBlocked,
   writesRefused,
+  leaderStopped,
 ]

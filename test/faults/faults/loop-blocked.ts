@@ -1,5 +1,5 @@
 import { lasting } from '../scene.ts'
-import { type Fault, PATIENCE_MS } from './fault.ts'
+import { type Fault, onOneServer, PATIENCE_MS } from './fault.ts'
 
 const BLOCKED_MS = 10_000
 
@@ -7,7 +7,7 @@ const BLOCKED_MS = 10_000
 export const loopBlocked: Fault = {
   name: 'loop-blocked',
   silencesVictim: true,
-  fits: () => true,
+  fits: onOneServer,
   async befall(scene) {
     scene.victim.order({ block: BLOCKED_MS })
     await lasting(BLOCKED_MS)

@@ -1,10 +1,10 @@
-import { type Fault, PATIENCE_MS } from './fault.ts'
+import { type Fault, onOneServer, PATIENCE_MS } from './fault.ts'
 
 /** The victim and all its children stop in one moment, and its line is silent: as if its machine had lost its power. */
 export const machineDead: Fault = {
   name: 'machine-dead',
   silencesVictim: true,
-  fits: () => true,
+  fits: onOneServer,
   async befall(scene) {
     const { victim, victimLine } = scene
     victimLine?.halfOpen()

@@ -11,6 +11,7 @@ export async function etcdGround(): Promise<Ground> {
   return {
     name: 'etcd',
     ttlMs: TTL_MS,
+    trials: ['faults', 'random', 'start', 'scale'],
     url: (root, port = server.port) => `etcd://127.0.0.1:${port}/${root}?leaseTtlMs=${TTL_MS}`,
     server,
     async refuseWrites() {

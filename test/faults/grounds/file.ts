@@ -19,6 +19,7 @@ export async function fileGround(): Promise<Ground> {
   return {
     name: 'file',
     ttlMs: TTL_MS,
+    trials: ['faults', 'random'],
     url: (root) => `file:${dir}/${root}?leaseMs=${TTL_MS}`,
     ...(isMounted && {
       async refuseWrites() {

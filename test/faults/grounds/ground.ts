@@ -1,4 +1,7 @@
-export type BackendName = 'file' | 'zookeeper' | 'etcd' | 'redis'
+export type BackendName = 'file' | 'zookeeper' | 'etcd' | 'redis' | 'ensemble'
+
+/** `faults`: one after another. `random`: many short ones. `start`: a consumer starts without it. `scale`: a crowd. */
+export type Trial = 'faults' | 'random' | 'start' | 'scale'
 
 /** A real registry to be hurt. */
 export interface Ground extends AsyncDisposable {
@@ -9,6 +12,10 @@ export interface Ground extends AsyncDisposable {
   url(root: string, port?: number): string
   /** Absent: there is no server. */
   readonly server?: GroundServer
+  /** What is tried there. */
+  readonly trials: readonly Trial[]
+  /** Stops the server that leads the others; disposing that lets it go on. Absent: there are no others. */
+  stopLeader?(): Promise<AsyncDisposable>
   /** From now on no write succeeds; disposing that ends it. Absent: it cannot be done here. */
   refuseWrites?(): Promise<AsyncDisposable>
 }

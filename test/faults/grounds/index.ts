@@ -1,3 +1,4 @@
+import { ensembleGround } from './ensemble.ts'
 import { etcdGround } from './etcd.ts'
 import { fileGround } from './file.ts'
 import type { BackendName, Ground } from './ground.ts'
@@ -10,4 +11,5 @@ export const GROUNDS: Readonly<Record<BackendName, () => Promise<Ground>>> = {
   zookeeper: () => zookeeperGround(),
   etcd: etcdGround,
   redis: redisGround,
+  ensemble: ensembleGround,
 }

@@ -11,6 +11,7 @@ export async function redisGround(): Promise<Ground> {
   return {
     name: 'redis',
     ttlMs: TTL_MS,
+    trials: ['faults', 'random', 'start'],
     url: (root, port = server.port) => `redis://127.0.0.1:${port}/0?root=${root}&sessionTimeoutMs=${TTL_MS}`,
     server,
     async refuseWrites() {

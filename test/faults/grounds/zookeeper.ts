@@ -9,6 +9,7 @@ export async function zookeeperGround(running?: ZookeeperServer): Promise<Ground
   return {
     name: 'zookeeper',
     ttlMs: TTL_MS,
+    trials: ['faults', 'random', 'start', 'scale'],
     url: (root, port = server.port) => `zookeeper://127.0.0.1:${port}/${root}?sessionTimeoutMs=${TTL_MS}`,
     server,
     [Symbol.asyncDispose]: () => server.stop(),
