@@ -62,12 +62,23 @@ export interface ProviderOptions extends Advertised {
 
 /** Throws `RangeError` or `TypeError` naming the first bad value. */
 export function assertProviderOptions(options: ProviderOptions): void {
-  const { port = 0, weight = 0, maxBodyBytes = 1_024, advertise } = options
+  const { port = 0, maxBodyBytes = 1_024, advertise } = options
   assertRange('port', port, 0, 65_535)
-  assertRange('weight', weight, 0, MAX_WEIGHT)
   assertRange('maxBodyBytes', maxBodyBytes, 1_024, 2 ** 30)
-  for (const name of TIMES) assertRange(name, options[name] ?? 0, 0, 2 ** 31 - 1)
+  assertAdvertised(options)
+  for (const name of TIMES) assertRange(name, options[name] ?? 0, 0, MAX_TIME_MS)
   if (advertise !== undefined) parseAddress(advertise, port || 1)
+}
+
+/** Throws `RangeError` naming the first bad value. */
+export function assertAdvertised({ weight = 0, warmupMs = 0 }: Advertised): void {
+  assertRange('weight', weight, 0, MAX_WEIGHT)
+  assertRange('warmupMs', warmupMs, 0, MAX_TIME_MS)
+}
+
+/** What is said in these options of what is advertised, and nothing else. */
+export function saidIn(options: Advertised): Partial<ProviderRecord> {
+  return Object.fromEntries(ADVERTISED.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])))
 }
 
 /** What the services offer. Throws `TypeError` on what is no service, on none, and on one that comes twice. */
@@ -87,16 +98,15 @@ export function recordsOf(
   address: Address,
   startedAt: number,
 ): readonly { readonly service: ServiceKey; readonly record: ProviderRecord }[] {
-  const said = Object.fromEntries(
-    ADVERTISED.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  )
+  const said = saidIn(options)
   return offers.map(({ declaration: { service, version }, methods }) => ({
     service,
     record: providerRecord({ version, ...said, ...address, startedAt, methods: [...methods.keys()] }),
   }))
 }
 
-const TIMES = ['registerTimeoutMs', 'quietMs', 'noticeMs', 'drainTimeoutMs', 'warmupMs'] as const
+const TIMES = ['registerTimeoutMs', 'quietMs', 'noticeMs', 'drainTimeoutMs'] as const
+const MAX_TIME_MS = 2 ** 31 - 1
 
 const ADVERTISED: readonly (keyof Advertised)[] = [
   'version',

@@ -6,7 +6,15 @@ import { dispatch } from './dispatch.ts'
 import { aroundServing } from './filters/order.ts'
 import { goodbye } from './goodbye.ts'
 import { httpListen } from './http/listen.ts'
-import { assertProviderOptions, offersOf, type ProviderOptions, recordsOf } from './provider-options.ts'
+import {
+  type Advertised,
+  assertAdvertised,
+  assertProviderOptions,
+  offersOf,
+  type ProviderOptions,
+  recordsOf,
+  saidIn,
+} from './provider-options.ts'
 import { registerAll } from './registrations.ts'
 import { accessRegistry } from './registry-access.ts'
 import { stopOnSignals } from './signals.ts'
@@ -18,6 +26,12 @@ export interface Provider extends AsyncDisposable {
   /** The port it listens on. */
   readonly port: number
   readonly services: readonly ServiceKey[]
+  /**
+   * Advertises a change of what it says of itself, in every service, without leaving: consumers follow within the time of
+   * their registry. Rejects with `RangeError` on a bad weight, with `RpcError` `unavailable` when the registry does not
+   * answer: the change is made once it does.
+   */
+  update(change: Advertised): Promise<void>
   /** Leaves in order, losing no call. Called again, it waits for the same end. */
   stop(): Promise<void>
 }
@@ -75,6 +89,10 @@ async function start(options: Complete): Promise<Omit<Provider, typeof Symbol.as
     address: formatAddress(address),
     port: listener.port,
     services: records.map(({ service }) => service),
+    async update(change) {
+      assertAdvertised(change)
+      await Promise.all(registrations.map((registration) => registration.update(saidIn(change))))
+    },
     stop() {
       leaving ??= goodbye({ listener, registrations, quietMs, noticeMs, drainTimeoutMs, clock, logger }).finally(() =>
         access[Symbol.asyncDispose](),

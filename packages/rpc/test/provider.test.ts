@@ -45,6 +45,21 @@ describe('a provider', () => {
       socket.on('connect', () => socket.destroy())
     })
 
+  it('changes what it says of itself in place, in each of its services', async () => {
+    const made = await provide({ services: [new Movies(), new Rental()], weight: 50, zone: 'north' })
+    await made.update({ weight: 5, gray: true, tags: { rack: '8' } })
+    for (const key of [catalog, { app: 'movie', group: 'rental' }]) {
+      const [record, ...more] = await records(key)
+      expect(more).to.deep.equal([])
+      expect(record).to.deep.include({ id: made.address, weight: 5, gray: true, zone: 'north', tags: { rack: '8' } })
+    }
+    const refused = await made.update({ weight: -1 }).catch((error: unknown) => error)
+    expect(String(refused)).to.equal('RangeError: weight must be an integer from 0 to 10000, got -1')
+    expect((await records())[0]).to.include({ weight: 5 })
+    await made.stop()
+    expect(await records()).to.deep.equal([])
+  })
+
   it('registers each of its services under its address, with what it says of itself', async () => {
     const { address, port, services } = await provide({
       ...{ services: [new Movies(), new Rental()], gray: true, weight: 50, warmupMs: 10_000, zone: 'north' },
