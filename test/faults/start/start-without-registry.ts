@@ -29,9 +29,7 @@ export async function startWithoutRegistry(ground: Ground): Promise<StartRow> {
   const url = ground.url('start')
   try {
     await using _provider = await Actor.provider(url)
-    await firstCall(url, snapshots, async () => {
-      await eventually(async () => (await readdir(snapshots)).length > 0 || missing(), { withinMs: PATIENCE_MS })
-    })
+    await firstCall(url, snapshots, () => written(snapshots))
     await ground.server?.kill()
     return judged(ground.name, await firstCall(url, snapshots))
   } finally {
@@ -72,6 +70,11 @@ function judged(backend: BackendName, first: FirstCall): StartRow {
 
 const CONSUMER = fileURLToPath(new URL('./late-consumer.ts', import.meta.url))
 
-function missing(): never {
-  throw new Error('no snapshot was written')
+/** Waits for the first file that is whole. */
+async function written(folder: string): Promise<void> {
+  const look = async (): Promise<void> => {
+    const files = await readdir(folder)
+    if (!files.some((name) => name.endsWith('.json'))) throw new Error('no snapshot was written')
+  }
+  await eventually(look, { withinMs: PATIENCE_MS })
 }
