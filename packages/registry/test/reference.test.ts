@@ -7,6 +7,8 @@ import { providerRecord, type ServiceKey, type Store, type Watch } from '@kumqua
 import { eventually } from '@kumquat/core/testing'
 import { decodeRecord, discovery, encodeRecord, open, registrar, type Sighting } from '@kumquat/registry'
 import { expect } from 'chai'
+import { type EtcdServer, etcdOrSkip } from '../../../test/servers/etcd.ts'
+import { type RedisServer, redisOrSkip } from '../../../test/servers/redis.ts'
 import { serverOrSkip, type ZookeeperServer } from '../../../test/servers/zookeeper.ts'
 
 const PAGE = new URL('../../../docs/reference/registry.md', import.meta.url)
@@ -73,6 +75,62 @@ describe('docs/reference/registry.md', () => {
       expect(more).to.deep.equal([])
       const runs = (command: Command | undefined): Promise<void> =>
         runsAsSaid(command, (text) => text.replace('zkCli.sh -server localhost:2181', server.zkCliCommand))
+      await runs(list)
+      await runs(get)
+      await runs(create)
+      await eventually(() => expect(others()).to.deep.equal(['10.0.1.1:20080 100 true']))
+      await runs(set)
+      await eventually(() => expect(others()).to.deep.equal(['10.0.1.1:20080 0 false']))
+      await runs(remove)
+      await eventually(() => expect(others()).to.deep.equal([]))
+    })
+  })
+
+  describe('its commands for etcd', () => {
+    let server: EtcdServer
+    before(async function () {
+      this.timeout(30_000)
+      server = await etcdOrSkip(this)
+    })
+    after(async () => {
+      await server?.stop()
+    })
+
+    it('do as it says', async function () {
+      this.timeout(30_000)
+      await begin(server.url('/lemonhjuice'))
+      const [list, get, create, set, remove, ...more] = commands(page, '## etcd, by hand')
+      expect(more).to.deep.equal([])
+      const runs = (command: Command | undefined): Promise<void> =>
+        runsAsSaid(command, (text) => text.replaceAll('etcdctl --endpoints localhost:2379', server.etcdctlCommand))
+      await runs(list)
+      await runs(get)
+      await runs(create)
+      await eventually(() => expect(others()).to.deep.equal(['10.0.1.1:20080 100 true']))
+      await runs(set)
+      await eventually(() => expect(others()).to.deep.equal(['10.0.1.1:20080 0 false']))
+      await runs(remove)
+      await eventually(() => expect(others()).to.deep.equal([]))
+    })
+  })
+
+  describe('its commands for Redis', () => {
+    let server: RedisServer
+    before(async function () {
+      this.timeout(30_000)
+      server = await redisOrSkip(this)
+    })
+    after(async () => {
+      await server?.stop()
+    })
+
+    it('do as it says', async function () {
+      this.timeout(30_000)
+      await begin(server.url('lemonhjuice'))
+      const [list, get, create, set, remove, ...more] = commands(page, '## Redis, by hand')
+      expect(more).to.deep.equal([])
+      const runs = (command: Command | undefined): Promise<void> =>
+        runsAsSaid(command, (text) => text.replaceAll('redis-cli -h localhost -p 6379', server.cliCommand))
       await runs(list)
       await runs(get)
       await runs(create)
