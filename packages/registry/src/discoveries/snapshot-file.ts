@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Entry, formatServiceKey, type ProviderRecord, type ServiceKey, uniqueId } from '@kumquat/core'
 import { encodeRecord } from '../record-codec.ts'
@@ -18,12 +18,15 @@ type Written = { readonly [Name in 'schema' | 'service' | 'asOf' | 'providers']?
 const SCHEMA = 1
 /** About 30 000 providers. Greater files are none of ours. */
 const MAX_BYTES = 16 * 2 ** 20
+/** Nobody writes for so long. */
+const ABANDONED_MS = 60_000
 
 /** The last set of one service in one registry. Others may write the same file: whole, each time. */
 export class SnapshotFile {
   readonly path: string
   readonly #folder: string
   readonly #service: string
+  #isSwept = false
 
   constructor(folder: string, registry: string, service: ServiceKey) {
     this.#folder = folder
@@ -62,10 +65,24 @@ export class SnapshotFile {
       } finally {
         await file.close()
       }
+      await this.#sweep(temporary)
       await rename(temporary, this.path)
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {})
       throw error
+    }
+  }
+
+  /** Removes what processes left that were killed while they wrote. */
+  async #sweep(temporary: string): Promise<void> {
+    if (this.#isSwept) return
+    this.#isSwept = true
+    const { mtimeMs: now } = await stat(temporary)
+    for (const name of await readdir(this.#folder)) {
+      const file = join(this.#folder, name)
+      if (!(file.startsWith(`${this.path}.`) && name.endsWith('.new'))) continue
+      const facts = await stat(file).catch(absent)
+      if (facts && now - facts.mtimeMs > ABANDONED_MS) await rm(file, { force: true })
     }
   }
 }

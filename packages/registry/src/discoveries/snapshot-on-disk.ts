@@ -14,7 +14,7 @@ export interface SnapshotOnDiskOptions extends DecodeOptions {
   readonly registry: string
   /** How long the registry may take to answer before a snapshot answers in its place. In ms, default 1 000. */
   readonly patienceMs?: number
-  /** Time for further changes before a set is written. In ms, default 500. */
+  /** Time for further changes before a set is written; at least 5 s lie between two writes. In ms, default 500. */
   readonly debounceMs?: number
   readonly clock?: Clock
   readonly logger?: Logger

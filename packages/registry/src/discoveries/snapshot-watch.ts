@@ -20,6 +20,7 @@ export class SnapshotWatch implements Watch<Sighting> {
   #timer: Disposable | undefined
   #written: readonly ProviderRecord[] = []
   #writing: Promise<void> = Promise.resolve()
+  #restUntil = Number.NEGATIVE_INFINITY
   #isDisposed = false
 
   constructor(first: Sighting, options: SnapshotWatchOptions) {
@@ -66,7 +67,8 @@ export class SnapshotWatch implements Watch<Sighting> {
   #see(sighting: Sighting): void {
     this.#sightings.set(sighting)
     if (!this.#isNews(sighting)) return
-    this.#timer ??= this.#options.clock.after(this.#options.debounceMs, () => {
+    const { clock, debounceMs } = this.#options
+    this.#timer ??= clock.after(Math.max(debounceMs, this.#restUntil - clock.now()), () => {
       this.#timer = undefined
       void this.#write()
     })
@@ -74,10 +76,11 @@ export class SnapshotWatch implements Watch<Sighting> {
 
   /** One write at a time; never rejects. */
   #write(): Promise<void> {
-    const { file, onError } = this.#options
+    const { file, onError, clock } = this.#options
     const { current } = this.#sightings
     if (this.#isNews(current)) {
       this.#written = current.records
+      this.#restUntil = clock.now() + REST_MS
       this.#writing = this.#writing.then(() => file.write(current.records, current.asOf)).catch(onError)
     }
     return this.#writing
@@ -89,3 +92,5 @@ export class SnapshotWatch implements Watch<Sighting> {
 }
 
 const RETRY_MS = 1_000
+/** From one write to the next: a large service that changes all the time must not keep the disk busy. */
+const REST_MS = 5_000

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, handClock, recordingLogger } from '@kumquat/core/testing'
@@ -104,6 +104,42 @@ describe('snapshotOnDisk()', () => {
       expect(await rejection(watching)).to.have.property('message', 'connection loss')
     }
     expect(clock.pending).to.equal(0)
+  })
+
+  it('rests 5 s between two writes, and then writes what is true by then', async () => {
+    const { clock, registry, discovery } = decorated('a')
+    const watch = await discovery.watch(service)
+    await clock.advance(500)
+    const file = join(
+      folder,
+      (await eventually(async () => {
+        const [name] = (await readdir(folder)).filter((one) => one.endsWith('.json'))
+        expect(name).not.to.equal(undefined)
+        return name
+      })) ?? '',
+    )
+    const written = async (): Promise<string[]> => Object.keys(JSON.parse(await readFile(file, 'utf8')).providers)
+    registry.says(['a', 'b'])
+    await clock.advance(4_999)
+    registry.says(['a', 'c'])
+    expect(await written()).to.deep.equal(['a:80'])
+    await clock.advance(1)
+    await eventually(async () => expect(await written()).to.deep.equal(['a:80', 'c:80']))
+    await watch[Symbol.asyncDispose]()
+    expect(clock.pending).to.equal(0)
+  })
+
+  it('sweeps away what processes left that were killed while they wrote, and nothing that may be in use', async () => {
+    const file = await leave('a')
+    for (const name of ['old.new', 'young.new']) await writeFile(`${file}.${name}`, '{')
+    await writeFile(join(folder, 'other.new'), '')
+    for (const name of [`${file}.old.new`, join(folder, 'other.new')]) await utimes(name, 1_000, 1_000)
+    await leave('a', 'b')
+    expect((await readdir(folder)).map((name) => name.replace(/^.*-[0-9a-f]{16}/, '')).sort()).to.deep.equal([
+      '.json',
+      '.json.young.new',
+      'other.new',
+    ])
   })
 
   it('does not let an empty set take the place of a good one', async () => {
