@@ -2,9 +2,13 @@ import { type Entry, type Logger, type ProviderRecord, sameRecord } from '@kumqu
 import { printable } from './printable.ts'
 import { type DecodeOptions, decodeRecord } from './record-codec.ts'
 
+/** Of one set: whoever fills a registry with rubbish shall not fill our log too. */
+const MAX_WARNINGS = 20
+
 /**
  * Reads one set of entries after another. What says the same as in the set before keeps its identity, the array included.
- * An entry that cannot be read is left out, with one warning for as long as it stands there unchanged.
+ * An entry that cannot be read is left out, with one warning for as long as it stands there unchanged: at most 20 a set, and
+ * the number of the others.
  */
 export function recordReader(
   logger: Logger,
@@ -28,10 +32,12 @@ export function recordReader(
         records.set(decoded.id, known && sameRecord(known, decoded) ? known : decoded)
       }
     }
-    for (const [path, why] of complaints) {
-      if (warned.get(path) === why) continue
+    const fresh = [...complaints].filter(([path, why]) => warned.get(path) !== why)
+    for (const [path, why] of fresh.slice(0, MAX_WARNINGS)) {
       logger.warn({ path: printable(path, 300) }, `skipped the entry ${printable(path, 300)}: ${why}`)
     }
+    const more = fresh.length - MAX_WARNINGS
+    if (more > 0) logger.warn({ more }, `skipped ${more} more entries that cannot be read beside them`)
     warned = complaints
     const next = [...records.values()]
     if (next.length !== last.length || next.some((record, i) => record !== last[i])) last = next

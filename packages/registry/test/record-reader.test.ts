@@ -1,6 +1,7 @@
 import type { Entry } from '@kumquat/core'
 import { recordingLogger } from '@kumquat/core/testing'
 import { expect } from 'chai'
+import fc from 'fast-check'
 import { recordReader } from '../src/record-reader.ts'
 
 const entry = (name: string, value: string, revision = '1'): Entry => ({
@@ -47,6 +48,35 @@ describe('recordReader()', () => {
     read([])
     read([entry('a', '{"port":0}')])
     expect(logger.lines).to.have.lengthOf(5)
+  })
+
+  it('names no more than 20 of a thousand, and counts the others', () => {
+    const logger = recordingLogger()
+    const read = recordReader(logger)
+    const rubbish = Array.from({ length: 1_000 }, (_, i) => entry(`bad${i}:1`, 'x'))
+    for (let i = 0; i < 2; i++)
+      expect(read([entry('a:1', '{}'), ...rubbish]).map(({ id }) => id)).to.deep.equal(['a:1'])
+    expect(logger.lines).to.have.lengthOf(21)
+    expect(logger.lines.at(-1)?.message).to.contain('980 more')
+  })
+
+  it('never throws, loses no neighbour and logs no character that moves the cursor, whatever stands there', () => {
+    const text = fc.string({ unit: 'binary' })
+    const value = fc.oneof(
+      text,
+      fc.json(),
+      fc.dictionary(text, fc.jsonValue()).map((said) => JSON.stringify(said)),
+    )
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, value), { maxLength: 10 }), (hostile) => {
+        const logger = recordingLogger()
+        const entries = hostile.map(([name, said]) => entry(name, said))
+        const records = recordReader(logger)([...entries, entry('neighbour:1', '{"startedAt":9e99}')])
+        expect(records.at(-1)?.id).to.equal('neighbour:1')
+        expect(({} as { port?: unknown }).port).to.equal(undefined)
+        for (const { message } of logger.lines) expect(message).not.to.match(/[\p{Control}\u202a-\u202e]/u)
+      }),
+    )
   })
 
   it('takes the first of two entries of one address', () => {
