@@ -149,9 +149,9 @@ describe('Redis store, on bad days', function () {
     })
 
     it('are as they were after a night without the server', async () => {
-      const store = await opened('sessionTimeoutMs=1000')
+      const store = await opened('sessionTimeoutMs=3000')
       const revision = (await store.hold('/a/b', '1')) && (await store.get('/a/b'))?.revision
-      const reader = await opened('sessionTimeoutMs=1000')
+      const reader = await opened('sessionTimeoutMs=3000')
       const watch = await reader.watch('/a')
       const sets: number[] = []
       watch.subscribe((entries) => sets.push(entries.length))
