@@ -7,6 +7,7 @@ import { APP, groupOf, MARK, PROVIDERS_EACH, type ScaleOrder, type ScaleWord } f
 const AT_ONCE = 50
 
 const [registry = '', first = '0', end = '0'] = process.argv.slice(2)
+process.on('disconnect', () => process.exit())
 const store = await open(registry)
 const registering = registrar(store, { logger: silent })
 const registrations: Registration[] = []
@@ -19,7 +20,6 @@ for (let service = Number(first); service < Number(end); service += 1) {
     registrations.push(...(await Promise.all(some)))
   }
 }
-process.on('disconnect', () => process.exit())
 process.on('message', ({ change }: Extract<ScaleOrder, { change: number }>) => {
   const one = registrations[(change * 7_919) % registrations.length]
   void one?.update({ tags: { [MARK]: String(change) } })

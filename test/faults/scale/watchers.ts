@@ -8,8 +8,8 @@ import { APP, groupOf, MARK, PROVIDERS, type ScaleOrder, type ScaleWord, SERVICE
 const [registry = '', count = '1'] = process.argv.slice(2)
 const tell = (word: ScaleWord): void => void process.send?.(word, undefined, undefined, () => {})
 
-for (let i = 0; i < Number(count); i += 1) await watchAll()
 process.on('disconnect', () => process.exit())
+for (let i = 0; i < Number(count); i += 1) await watchAll()
 process.on('message', (_order: ScaleOrder) => tell({ rssBytes: vitals(NO_CALLS).rssBytes }))
 tell({ watching: true })
 
