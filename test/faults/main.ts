@@ -8,7 +8,7 @@ import type { Row } from './row.ts'
 import { type ScaleRow, scale } from './scale/scale.ts'
 import { Scene } from './scene.ts'
 import { type StartRow, startWithoutRegistry } from './start/start-without-registry.ts'
-import { heading, randomText, rowText, scaleText, startText } from './table.ts'
+import { type AbortedTrial, abortedText, heading, randomText, rowText, scaleText, startText } from './table.ts'
 import { tryFault } from './try-fault.ts'
 
 const options = readOptions(process.argv.slice(2))
@@ -17,6 +17,7 @@ const done = {
   random: [] as RandomRow[],
   start: [] as StartRow[],
   scale: [] as ScaleRow[],
+  aborted: [] as AbortedTrial[],
 }
 const trials: Readonly<Record<Trial, (ground: Ground) => Promise<void>>> = {
   faults: tryFaults,
@@ -28,7 +29,11 @@ const trials: Readonly<Record<Trial, (ground: Ground) => Promise<void>>> = {
 console.error(heading())
 for (const backend of options.backends) {
   await using ground = await GROUNDS[backend]()
-  for (const trial of ground.trials) if (options.trials.includes(trial)) await trials[trial](ground)
+  for (const trial of ground.trials.filter((one) => options.trials.includes(one))) {
+    await trials[trial](ground).catch((error: unknown) => {
+      told(done.aborted, { backend, trial, broken: [String(error)], kept: false }, abortedText)
+    })
+  }
 }
 const all = Object.values(done).flat()
 const kept = all.length > 0 && all.every((row) => row.kept)

@@ -1,3 +1,4 @@
+import type { Trial } from './grounds/ground.ts'
 import type { RandomRow } from './random/random-faults.ts'
 import type { Row } from './row.ts'
 import type { ScaleRow } from './scale/scale.ts'
@@ -40,10 +41,11 @@ export function randomText(row: RandomRow): string {
 }
 
 /** What a crowd costs, for people. */
-export function scaleText({ backend, providers, consumers, fullMs, changeMs, rssMiB, ...row }: ScaleRow): string {
+export function scaleText({ backend, providers, consumers, fullMs, changeMs, ...row }: ScaleRow): string {
   const full = `first full set after ${fullMs[0]} to ${fullMs[1]} ms`
   const change = `a change is everywhere after ${changeMs.p50} ms (p50), ${changeMs.p99} ms (p99)`
-  return `${backend.padEnd(10)}${providers} providers, ${consumers} consumers: ${full}, ${change}, ${rssMiB} MiB a consumer: ${verdict(row)}`
+  const memory = `${row.rssMiB} MiB a consumer, ${row.childRssMiB} its child`
+  return `${backend.padEnd(10)}${providers} providers, ${consumers} consumers: ${full}, ${change}, ${memory}: ${verdict(row)}`
 }
 
 /** How a consumer starts without its registry, for people. */
@@ -51,6 +53,14 @@ export function startText({ backend, firstMs, failed, ...row }: StartRow): strin
   const first = `first successful call after ${firstMs ?? 'ever'} ms, ${failed} failed before`
   return `${backend.padEnd(10)}start with a snapshot while the registry is down: ${first}: ${verdict(row)}`
 }
+
+/** A trial that could not be brought to its end. */
+export interface AbortedTrial extends Pick<Row, 'backend' | 'broken' | 'kept'> {
+  readonly trial: Trial
+}
+
+export const abortedText = ({ backend, trial, ...row }: AbortedTrial): string =>
+  `${backend.padEnd(10)}${trial} could not be brought to its end: ${verdict(row)}`
 
 function verdict({ kept, broken }: Pick<Row, 'kept' | 'broken'>): string {
   return kept ? 'yes' : `NO: ${broken.join('; ')}`

@@ -12,7 +12,7 @@ export async function etcdGround(): Promise<Ground> {
     name: 'etcd',
     ttlMs: TTL_MS,
     trials: ['faults', 'random', 'start', 'scale'],
-    url: (root, port = server.port) => `etcd://127.0.0.1:${port}/${root}?leaseTtlMs=${TTL_MS}`,
+    url: (root, port = server.port, ttlMs = TTL_MS) => `etcd://127.0.0.1:${port}/${root}?leaseTtlMs=${ttlMs}`,
     server,
     async refuseWrites() {
       await alarm('ACTIVATE')

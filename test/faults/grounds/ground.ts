@@ -8,8 +8,8 @@ export interface Ground extends AsyncDisposable {
   readonly name: BackendName
   /** How long what a silent process holds is kept. */
   readonly ttlMs: number
-  /** The registry's URL below a root of that name, by way of `port` if there is one. */
-  url(root: string, port?: number): string
+  /** The registry's URL below a root of that name, by way of `port` if there is one. `ttlMs`: another than that. */
+  url(root: string, port?: number, ttlMs?: number): string
   /** Absent: there is no server. */
   readonly server?: GroundServer
   /** What is tried there. */

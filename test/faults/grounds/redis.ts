@@ -12,7 +12,8 @@ export async function redisGround(): Promise<Ground> {
     name: 'redis',
     ttlMs: TTL_MS,
     trials: ['faults', 'random', 'start'],
-    url: (root, port = server.port) => `redis://127.0.0.1:${port}/0?root=${root}&sessionTimeoutMs=${TTL_MS}`,
+    url: (root, port = server.port, ttlMs = TTL_MS) =>
+      `redis://127.0.0.1:${port}/0?root=${root}&sessionTimeoutMs=${ttlMs}`,
     server,
     async refuseWrites() {
       await wantReplicas(1)

@@ -10,7 +10,8 @@ export async function zookeeperGround(running?: ZookeeperServer): Promise<Ground
     name: 'zookeeper',
     ttlMs: TTL_MS,
     trials: ['faults', 'random', 'start', 'scale'],
-    url: (root, port = server.port) => `zookeeper://127.0.0.1:${port}/${root}?sessionTimeoutMs=${TTL_MS}`,
+    url: (root, port = server.port, ttlMs = TTL_MS) =>
+      `zookeeper://127.0.0.1:${port}/${root}?sessionTimeoutMs=${ttlMs}`,
     server,
     [Symbol.asyncDispose]: () => server.stop(),
   }

@@ -24,8 +24,9 @@ export interface Vitals {
   readonly handles: Readonly<Record<string, number>>
   /** Listeners on the process and on its handles. */
   readonly listeners: number
-  /** Of the process and its children, after a garbage collection. */
+  /** Of the process, after a garbage collection, and of its children. */
   readonly rssBytes: number
+  readonly childrenRssBytes: number
   readonly calls: Calls
 }
 

@@ -11,8 +11,8 @@ export function vitals(calls: Calls): Vitals {
   }
   const emitters = [process, ...openHandles().filter((handle) => handle instanceof EventEmitter)]
   const listeners = emitters.reduce((sum, emitter) => sum + listenersOf(emitter), 0)
-  const rssBytes = [process.pid, ...childrenOf(process.pid)].reduce((sum, pid) => sum + rssOf(pid), 0)
-  return { handles, listeners, rssBytes, calls }
+  const childrenRssBytes = childrenOf(process.pid).reduce((sum, pid) => sum + rssOf(pid), 0)
+  return { handles, listeners, rssBytes: rssOf(process.pid), childrenRssBytes, calls }
 }
 
 /** The pids of the children of a process, as the kernel knows them. */

@@ -30,10 +30,13 @@ function compare(name: string, before: Vitals, after: Vitals): Leaks {
     ...(after.listeners > before.listeners
       ? [`${name} has ${after.listeners} listeners, had ${before.listeners}`]
       : []),
-    ...(after.rssBytes > before.rssBytes * RSS_FACTOR
+    ...(rssOf(after) > rssOf(before) * RSS_FACTOR
       ? [`${name} has ${mebibytes(after)} MiB, had ${mebibytes(before)} MiB`]
       : []),
   ]
 }
 
-export const mebibytes = ({ rssBytes }: Pick<Vitals, 'rssBytes'>): number => Math.round(rssBytes / 2 ** 20)
+/** Of a process and its children. */
+export const mebibytes = (vitals: Vitals): number => Math.round(rssOf(vitals) / 2 ** 20)
+
+const rssOf = ({ rssBytes, childrenRssBytes }: Vitals): number => rssBytes + childrenRssBytes

@@ -13,7 +13,7 @@ export type ScaleWord =
   | { readonly fullMs: number }
   /** Watchers: one of them has seen this change. */
   | { readonly seen: number }
-  | { readonly rssBytes: number }
+  | { readonly rssBytes: number; readonly childrenRssBytes: number }
   /** Watchers: they have asked for everything. */
   | { readonly watching: true }
 

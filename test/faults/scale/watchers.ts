@@ -10,7 +10,10 @@ const tell = (word: ScaleWord): void => void process.send?.(word, undefined, und
 
 process.on('disconnect', () => process.exit())
 for (let i = 0; i < Number(count); i += 1) await watchAll()
-process.on('message', (_order: ScaleOrder) => tell({ rssBytes: vitals(NO_CALLS).rssBytes }))
+process.on('message', (_order: ScaleOrder) => {
+  const { rssBytes, childrenRssBytes } = vitals(NO_CALLS)
+  tell({ rssBytes, childrenRssBytes })
+})
 tell({ watching: true })
 
 async function watchAll(): Promise<void> {
