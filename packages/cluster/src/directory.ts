@@ -1,24 +1,20 @@
 import { Cell, type Connect, type Live, type ProviderRecord, type Watch } from '@kumquat/core'
 import { Line } from './line.ts'
-import type { LoadMetric } from './load.ts'
-import { pending } from './loads/pending.ts'
 import type { Peers } from './peer.ts'
 
 export interface DirectoryOptions {
   readonly records: Live<readonly ProviderRecord[]>
   readonly connect: Connect
-  /** Default `pending()`. */
-  readonly load?: LoadMetric
   /** Told what `connect` or the disposing of an endpoint threw; no other peer suffers. Must not throw. Default: ignored. */
   readonly onError?: (error: unknown) => void
 }
 
 /**
- * Keeps one peer for each advertised provider. Who stays, by id, keeps connection, load and health; the endpoint of who
+ * Keeps one peer for each advertised provider. Who stays, by id, keeps connection, loads and health; the endpoint of who
  * leaves is disposed, which lets its calls finish. A change of the set or of a record makes a new array, nothing else
  * does. Disposing leaves no peer, and resolves when every endpoint is closed.
  */
-export function directory({ records, connect, load = pending(), onError = ignore }: DirectoryOptions): Watch<Peers> {
+export function directory({ records, connect, onError = ignore }: DirectoryOptions): Watch<Peers> {
   const peers = new Cell<Peers>([])
   const closing = new Set<Promise<void>>()
   let lines: ReadonlyMap<string, Line> = new Map()
@@ -37,7 +33,7 @@ export function directory({ records, connect, load = pending(), onError = ignore
   }
   const open = (record: ProviderRecord): Line | undefined => {
     try {
-      return new Line(record, connect(record), load())
+      return new Line(record, connect(record))
     } catch (error) {
       onError(error)
       return undefined

@@ -1,29 +1,30 @@
 import { type Endpoint, type Invocation, type ProviderRecord, type Reply, type Status, sameRecord } from '@kumquat/core'
-import type { Load } from './load.ts'
+import { Gauges } from './gauges.ts'
+import type { LoadMetric } from './load.ts'
 import type { Peer } from './peer.ts'
 
-/** The peer of a directory: an endpoint and its load, which outlive every change of the record. */
+/** The peer of a directory: an endpoint and its gauges, which outlive every change of the record. */
 export class Line implements Peer, AsyncDisposable {
   readonly record: ProviderRecord
   readonly #endpoint: Endpoint
-  readonly #load: Load
+  readonly #gauges: Gauges
 
-  constructor(record: ProviderRecord, endpoint: Endpoint, load: Load) {
+  constructor(record: ProviderRecord, endpoint: Endpoint, gauges: Gauges = new Gauges()) {
     this.record = record
     this.#endpoint = endpoint
-    this.#load = load
+    this.#gauges = gauges
   }
 
   get status(): Status {
     return this.#endpoint.status
   }
 
-  get load(): number {
-    return this.#load.value
+  load(metric: LoadMetric): number {
+    return this.#gauges.value(metric)
   }
 
   readonly invoke = async (invocation: Invocation): Promise<Reply> => {
-    const ended = this.#load.begin(invocation)
+    const ended = this.#gauges.begin(invocation)
     try {
       const reply = await this.#endpoint.invoke(invocation)
       ended(reply)
@@ -36,7 +37,7 @@ export class Line implements Peer, AsyncDisposable {
 
   /** The same line under what its provider says now; this very object if that is nothing new. */
   under(record: ProviderRecord): Line {
-    return sameRecord(record, this.record) ? this : new Line(record, this.#endpoint, this.#load)
+    return sameRecord(record, this.record) ? this : new Line(record, this.#endpoint, this.#gauges)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

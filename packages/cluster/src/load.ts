@@ -11,5 +11,5 @@ export interface Load {
 /** With the reply, or with `undefined` and what was thrown. */
 export type CallEnded = (reply: Reply | undefined, error?: unknown) => void
 
-/** Makes a fresh gauge for each peer. */
+/** Makes a fresh gauge for each peer. Its identity names the metric: who passes the same one reads the same gauge. */
 export type LoadMetric = () => Load

@@ -1,4 +1,5 @@
 import type { Invoker, ProviderRecord, Status } from '@kumquat/core'
+import type { LoadMetric } from './load.ts'
 
 /**
  * A provider we hold a line to, as its record describes it at one moment, and how it is doing. Immutable but for `status`
@@ -8,8 +9,8 @@ export interface Peer {
   /** `record.id` is its identity over time. */
   readonly record: ProviderRecord
   readonly status: Status
-  /** In the units of the directory's load metric; the lower, the freer. */
-  readonly load: number
+  /** By this metric, in its units; the lower, the freer. It is measured from the first question on. */
+  load(metric: LoadMetric): number
   /** Keeps its own load: there is no "done" callback to forget. */
   readonly invoke: Invoker
 }

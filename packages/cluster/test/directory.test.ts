@@ -1,4 +1,4 @@
-import { directory, type LoadMetric, type Peer, type Peers } from '@kumquat/cluster'
+import { directory, type LoadMetric, type Peer, type Peers, pending } from '@kumquat/cluster'
 import { Cell, type ProviderRecord, type Reply } from '@kumquat/core'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -46,20 +46,23 @@ describe('directory', () => {
     const reply = gate<Reply>()
     line.answer = () => reply.promise
     const peers = directory({ records, connect: line.connect })
+    const load = (): unknown => peers.current[0]?.load(pending)
+    expect(load()).to.equal(0)
     const calling = peers.current[0]!.invoke(call())
     line.status.set(record(1).id, 'busy')
     records.set([record(1, { weight: 5 })])
-    expect(peers.current[0]).to.include({ load: 1, status: 'busy' })
+    expect([load(), peers.current[0]?.status]).to.deep.equal([1, 'busy'])
     reply.open({ value: 'done' })
     expect(await calling).to.deep.equal({ value: 'done' })
-    expect(peers.current[0]?.load).to.equal(0)
+    expect(load()).to.equal(0)
   })
 
-  it('counts a failed call as ended, and tells the load metric how each ended', async () => {
+  it('counts a failed call as ended, and tells its gauges how each ended', async () => {
     const ends: unknown[] = []
     const load: LoadMetric = () => ({ value: 0, begin: () => (reply, error) => void ends.push(reply ?? error) })
     const line = wire()
-    const peers = directory({ records: new Cell<Records>([record(1)]), connect: line.connect, load })
+    const peers = directory({ records: new Cell<Records>([record(1)]), connect: line.connect })
+    peers.current[0]!.load(load)
     const failure = new Error('refused')
     await peers.current[0]!.invoke(call())
     line.answer = () => Promise.reject(failure)

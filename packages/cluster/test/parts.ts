@@ -28,7 +28,7 @@ export const call = (known: Partial<Invocation> = {}): Invocation => ({
 /** An idle peer that answers with its own id. */
 export const peer = (n: number, known: Partial<ProviderRecord> = {}, load = 0): Peer => {
   const own = record(n, known)
-  return { record: own, status: 'open', load, invoke: async () => ({ value: own.id }) }
+  return { record: own, status: 'open', load: () => load, invoke: async () => ({ value: own.id }) }
 }
 
 export const peersOf = (...weights: readonly number[]): SomePeers =>

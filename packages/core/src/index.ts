@@ -1,7 +1,16 @@
 export { type AfterOptions, type Clock, every, sleep } from './clock.ts'
 export { remainingMs } from './deadline.ts'
 export type { Connect, Endpoint, Status } from './endpoint.ts'
-export { GRAY_LANE, type Invocation, type Invoker, LANE, laneOf, type Reply, STABLE_LANE } from './invocation.ts'
+export {
+  type Constraints,
+  GRAY_LANE,
+  type Invocation,
+  type Invoker,
+  LANE,
+  laneOf,
+  type Reply,
+  STABLE_LANE,
+} from './invocation.ts'
 export { Cell, type Live } from './live.ts'
 export { type Logger, silent } from './logger.ts'
 export type { ObservedEnd, ObservedKind, ObservedStart, Observer } from './observer.ts'

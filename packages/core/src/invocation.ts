@@ -15,6 +15,18 @@ export interface Invocation {
   readonly signal?: AbortSignal
   /** 1 for the first try at a peer. What arrived with more than 1 is not retried further down. Default 1. */
   readonly attempt?: number
+  /** Narrows who may serve it. Stays here: it does not travel on. */
+  readonly constraints?: Constraints
+  /** Who makes it: the name that this consumer has in the registry. */
+  readonly caller?: string
+}
+
+/** What one call asks of a peer. */
+export interface Constraints {
+  /** A semver range such as `^2.1`, or a version to the letter. */
+  readonly version?: string
+  /** Each of these must stand in the record. */
+  readonly tags?: Readonly<Record<string, string>>
 }
 
 export interface Reply {

@@ -1,5 +1,6 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
+import { pending } from '../loads/pending.ts'
 import { perSet } from '../per-set.ts'
 import { weightsOf } from '../tables/weights.ts'
 
@@ -19,7 +20,7 @@ export function leastLoaded({ rng = systemRng }: LeastLoadedOptions = {}): Balan
       const own = weight[i]!
       if (own === 0) continue
       const peer = peers[i]!
-      const load = peer.load / own
+      const load = peer.load(pending) / own
       if (load > least) continue
       // Reservoir sampling: among the equals so far, each was chosen in proportion to its weight.
       weightOfEquals = load === least ? weightOfEquals + own : own

@@ -1,4 +1,4 @@
-import type { Balancer } from '@kumquat/cluster'
+import { type Balancer, pending } from '@kumquat/cluster'
 import { type Rng, systemRng } from '@kumquat/core'
 
 export interface TwoChoicesOptions {
@@ -12,6 +12,6 @@ export function twoChoices({ rng = systemRng }: TwoChoicesOptions = {}): Balance
     const steps = 1 + Math.floor(rng() * (peers.length - 1))
     const a = peers[first] ?? peers[0]
     const b = peers[(first + steps) % peers.length] ?? peers[0]
-    return a.load <= b.load ? a : b
+    return a.load(pending) <= b.load(pending) ? a : b
   }
 }

@@ -4,8 +4,7 @@ import { call } from '../parts.ts'
 
 describe('pending', () => {
   it('counts the calls in flight, of each peer apart', () => {
-    const metric = pending()
-    const [one, other] = [metric(), metric()]
+    const [one, other] = [pending(), pending()]
     const first = one.begin(call())
     const second = one.begin(call())
     expect([one.value, other.value]).to.deep.equal([2, 0])
