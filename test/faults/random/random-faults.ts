@@ -26,7 +26,8 @@ export interface RandomRow {
 
 /** As many before the first measurement, so that every path has been gone once. */
 const WARM_UP = 12
-const IDLE_MS = 6_000
+/** Longer than the 30 s that a consumer keeps a connection to a provider without using it. */
+const IDLE_MS = 33_000
 
 /** Lets `count` short faults befall one after another, and compares what is left with what was there. */
 export async function randomFaults(ground: Ground, count: number, seed: number): Promise<RandomRow> {
