@@ -22,3 +22,7 @@ export type SomePeers = readonly [Peer, ...Peer[]]
 
 /** Whether anybody is in it. */
 export const isSome = (peers: Peers): peers is SomePeers => peers.length > 0
+
+/** Whether two sets are of the very same peers, in the same order. */
+export const sameMembers = (a: Peers, b: Peers): boolean =>
+  a.length === b.length && a.every((peer, index) => peer === b[index])

@@ -1,6 +1,6 @@
 import type { Invocation, Status } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
-import { isSome, type Peer, type SomePeers } from './peer.ts'
+import { isSome, type Peer, type SomePeers, sameMembers } from './peer.ts'
 
 /** A balancer that knows of health and of past attempts. */
 export type Preference = (peers: SomePeers, invocation: Invocation, tried?: ReadonlySet<string>) => Peer
@@ -43,6 +43,3 @@ function bestOf(peers: SomePeers, tried: ReadonlySet<string>): SomePeers {
   const left = peers.filter((_, index) => ranks[index] === best)
   return isSome(left) ? left : peers
 }
-
-const sameMembers = (a: SomePeers, b: SomePeers): boolean =>
-  a.length === b.length && a.every((peer, index) => peer === b[index])
