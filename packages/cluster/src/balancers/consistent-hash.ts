@@ -1,32 +1,64 @@
-import type { Invocation } from '@kumquat/core'
+import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
-import type { SomePeers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
-import { hashRing } from '../tables/hash-ring.ts'
+import { fnv1a } from '../hashes/fnv1a.ts'
+import type { Hash } from '../hashes/hash.ts'
+import { mix } from '../hashes/mix.ts'
+import { byArgument, type Key } from '../keys.ts'
 import { weightsOf } from '../tables/weights.ts'
+import { onRing } from './on-ring.ts'
 
 export interface ConsistentHashOptions {
-  /** What must stay with one peer, e.g. a user id. */
-  readonly key: (invocation: Invocation) => string
-  /** Points on the ring of the heaviest peer, 1 to 10 000; the others have theirs in proportion. Default 160. */
+  /** What must stay with one peer, e.g. a user id. Default: the first argument. */
+  readonly key?: Key
+  /** For keys and for names of peers. Default `fnv1a`. */
+  readonly hash?: Hash
+  /** Points on the ring, 1 to 10 000, of a peer whose weight is a power of 2 that no other reaches twice. Default 160. */
   readonly points?: number
+  /**
+   * Bounded load: how many times its fair share of all calls in flight a peer may have, 1 or more, before keys walk on to
+   * the next; `true` = 1.25. Default false: a key stays where it is, however busy the peer.
+   */
+  readonly bound?: number | boolean
+  /** For calls without a key. */
+  readonly rng?: Rng
 }
 
 /**
- * Sends equal keys to the same peer. A peer that leaves or joins moves only the keys it had or gets, as long as the
- * greatest weight of the set stays the same. Karger et al., "Consistent Hashing and Random Trees", 1997; the number of
- * points is ketama's.
+ * Sends equal keys to the same peer. A peer that leaves, joins or changes its weight moves only the keys it had or gets, as
+ * long as the greatest weight of the set stays between the same two powers of 2. Karger et al., "Consistent Hashing and
+ * Random Trees", 1997. For the points of other clients see `ketama`; this ring is laid out ten times as fast.
  */
-export function consistentHash({ key, points = 160 }: ConsistentHashOptions): Balancer {
+export function consistentHash({
+  key = byArgument(0),
+  hash = fnv1a,
+  points = 160,
+  bound = false,
+  rng = systemRng,
+}: ConsistentHashOptions = {}): Balancer {
   if (!Number.isInteger(points) || points < 1 || points > 10_000) {
     throw new RangeError(`points must be an integer from 1 to 10000, got ${points}`)
   }
-  const rings = perSet((peers: SomePeers) => {
-    const weights = weightsOf(peers)
-    const heaviest = weights.reduce((a, b) => Math.max(a, b))
-    return hashRing(
-      peers.map(({ record }, index) => ({ name: record.id, points: Math.ceil((points * weights[index]!) / heaviest) })),
-    )
+  return onRing({
+    key,
+    bound,
+    rng,
+    position: (text) => hash(text) >>> 0,
+    members(peers) {
+      const weights = weightsOf(peers)
+      // Not relative to the greatest weight: each change of that one would move keys of everybody.
+      const unit = 2 ** Math.floor(Math.log2(weights.reduce((a, b) => Math.max(a, b))))
+      return peers.map(({ record }, index) => {
+        const count = Math.ceil((points * weights[index]!) / unit)
+        return { name: record.id, positions: scatter(record.id, count, hash) }
+      })
+    },
   })
-  return (peers, invocation) => peers[rings(peers)(key(invocation))] ?? peers[0]
+}
+
+/** As many points as asked, of which fewer are always the first. */
+function scatter(name: string, count: number, hash: Hash): Uint32Array {
+  // Of 10 000 names two may well share 32 bits of hash; they must not share their points.
+  const seed = hash(name)
+  const other = hash(`#${name}`)
+  return Uint32Array.from({ length: count }, (_, i) => mix(seed ^ mix(other + i)))
 }
