@@ -120,7 +120,7 @@ for (const [name, make] of Object.entries(balancers)) {
     })
 
     it('tries another peer after a failure, every one before none', async () => {
-      const { line, invoke } = setup(four, { balance: make(seededRng(7)), strategy: failover({ retries: 4 }) })
+      const { line, invoke } = setup(four, { balance: make(seededRng(7)), strategy: failover({ retries: 4, backoff: () => 0 }) })
       for (let i = 0; i < 20; i++) {
         const asked: string[] = []
         line.answer = async (id) => {

@@ -1,51 +1,92 @@
-import { type Clock, type Invocation, RpcError, remainingMs, systemClock } from '@kumquat/core'
-import type { Strategy } from '../strategy.ts'
+import { type Clock, type Invocation, type Reply, type Rng, remainingMs, sleep, systemClock } from '@kumquat/core'
+import { NO_BUDGET, noted } from '../attempts/noted.ts'
+import { graver, isAwaited, isNotRun, isRepeatable, pushbackMs } from '../attempts/repeatable.ts'
+import { type Backoff, backoff } from '../backoff.ts'
+import type { Peers } from '../peer.ts'
+import { type RetryBudget, retryBudget } from '../retry-budget.ts'
+import type { Strategy, Targets } from '../strategy.ts'
 
 export interface FailoverOptions {
   /** Further attempts after the first, 0 to 4. Default 2. */
   readonly retries?: number
+  /** Pays for them. Default: one of its own, `retryBudget()`. */
+  readonly budget?: RetryBudget
+  /** How long to wait before each. Default `backoff()`: chance within 25 ms, doubling, at most a second. */
+  readonly backoff?: Backoff
   readonly clock?: Clock
+  /** For the default backoff. */
+  readonly rng?: Rng
 }
 
 /**
- * Tries another peer after a failure that is safe to repeat: never the same peer twice, never past the deadline or an
- * abort, and never a call that came to us as a retry already, or n layers would make it 3^n.
+ * Tries another peer after a failure that is safe to repeat: at once if the first attempt did not run, else after a while;
+ * not before the time that the peer asks for. Never the same peer twice, never past the deadline or an abort, and never a
+ * call that came to us as a retry already, or n layers would make it 3^n. If the budget is empty, the failure says so in
+ * its `details`.
+ *
+ * Pushback: gRFC A6. Retry at once of what did not run: Finagle, finagle-core/…/service/RequeueFilter.scala.
  */
-export function failover({ retries = 2, clock = systemClock }: FailoverOptions = {}): Strategy {
+export function failover({
+  retries = 2,
+  clock = systemClock,
+  rng,
+  budget = retryBudget({ clock }),
+  backoff: wait = backoff(rng && { rng }),
+}: FailoverOptions = {}): Strategy {
   if (!Number.isInteger(retries) || retries < 0 || retries > 4) {
     throw new RangeError(`retries must be an integer from 0 to 4, got ${retries}`)
   }
-  return (targets) => async (invocation) => {
-    const first = invocation.attempt ?? 1
-    const last = first === 1 ? first + retries : first
-    const tried = new Set<string>()
-    let candidates = targets.candidates(invocation)
-    let failure: unknown
-    for (let attempt = first; ; attempt++) {
+  /** Time until another attempt may be made after `done` of them; undefined = never. */
+  const delayMs = (done: number, error: unknown, invocation: Invocation): number | undefined => {
+    if (done > retries || !isRepeatable(error, invocation) || !isAwaited(invocation, clock)) return undefined
+    const delay = pushbackMs(error) ?? (done === 1 && isNotRun(error) ? 0 : wait(done))
+    return delay < Math.min(remainingMs(invocation, clock), MAX_DELAY_MS) ? delay : undefined
+  }
+  const repeat = async (targets: Targets, invocation: Invocation, first: Failed): Promise<Reply> => {
+    const tried = new Set([first.id])
+    const left = (): Peers | undefined => someLeft(targets.candidates(invocation), tried)
+    let { error } = first
+    let failure = error
+    for (let done = 1; ; done++) {
+      const delay = delayMs(done, error, invocation)
+      if (delay === undefined || left() === undefined) throw failure
+      if (!budget.withdraw()) throw noted(failure, NO_BUDGET)
+      if (delay > 0) {
+        await sleep(clock, delay, invocation.signal)
+        if (!isAwaited(invocation, clock)) throw failure
+      }
+      const candidates = left()
+      if (candidates === undefined) throw failure
       const peer = targets.pick(candidates, invocation, tried)
       tried.add(peer.record.id)
       try {
-        return await peer.invoke(attempt === first ? invocation : { ...invocation, attempt })
-      } catch (error) {
+        return await peer.invoke({ ...invocation, attempt: done + 1 })
+      } catch (thrown) {
+        error = thrown
         failure = graver(failure, error)
-        if (attempt === last || !mayRepeat(error, invocation, clock)) throw failure
-        candidates = targets.candidates(invocation)
-        if (candidates.every(({ record }) => tried.has(record.id))) throw failure
       }
+    }
+  }
+  return (targets) => async (invocation) => {
+    const peer = targets.pick(targets.candidates(invocation), invocation)
+    const isRetry = (invocation.attempt ?? 1) > 1
+    if (!isRetry) budget.deposit()
+    try {
+      return await peer.invoke(invocation)
+    } catch (error) {
+      if (isRetry) throw error
+      return repeat(targets, invocation, { id: peer.record.id, error })
     }
   }
 }
 
-/** "It did not run" of one attempt must not hide that an earlier one may have. */
-function graver(earlier: unknown, later: unknown): unknown {
-  return earlier !== undefined && isNotRun(later) && !isNotRun(earlier) ? earlier : later
+interface Failed {
+  readonly id: string
+  readonly error: unknown
 }
 
-const isNotRun = (error: unknown): boolean => RpcError.is(error) && error.outcome === 'not-run'
+/** Nobody is asked to wait longer for a retry, deadline or not. */
+const MAX_DELAY_MS = 60_000
 
-function mayRepeat(error: unknown, invocation: Invocation, clock: Clock): boolean {
-  if (!RpcError.is(error) || invocation.signal?.aborted || remainingMs(invocation, clock) <= 0) return false
-  return (
-    error.outcome === 'not-run' || (error.outcome === 'unknown' && invocation.idempotent) || error.retryable === true
-  )
-}
+const someLeft = (candidates: Peers, tried: ReadonlySet<string>): Peers | undefined =>
+  candidates.some(({ record }) => !tried.has(record.id)) ? candidates : undefined

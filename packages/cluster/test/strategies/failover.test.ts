@@ -52,7 +52,7 @@ describe('failover', () => {
   it('never asks a peer twice and gives up when none is left, for any number of peers and retries', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 4 }), async (size, retries) => {
-        const { outcomeOf, attempts } = setup(size, always(failing('not-run')), { retries })
+        const { outcomeOf, attempts } = setup(size, always(failing('not-run')), { retries, backoff: () => 0 })
         expect(await outcomeOf(call())).to.be.instanceOf(RpcError)
         expect(attempts).to.have.length(Math.min(size, retries + 1))
         expect(new Set(attempts.map(({ id }) => id)).size).to.equal(attempts.length)
@@ -97,7 +97,7 @@ describe('failover', () => {
       await clock.advance(40)
       throw new RpcError('unavailable', `attempt ${n}`, { outcome: 'not-run' })
     }
-    const { outcomeOf, attempts } = setup(5, answer, { retries: 4, clock })
+    const { outcomeOf, attempts } = setup(5, answer, { retries: 4, clock, backoff: () => 0 })
     await outcomeOf(call({ deadline: 100 }))
     expect(attempts).to.have.length(3)
   })
