@@ -1,4 +1,5 @@
 import { formatServiceKey, type Invocation, RpcError } from '@kumquat/core'
+import { stagesOf } from './explain.ts'
 import type { Peers } from './peer.ts'
 import type { Router } from './router.ts'
 
@@ -10,15 +11,10 @@ export function noPeer(known: Peers, route: Router, invocation: Invocation): Rpc
       `no provider of ${service} is registered: start one, or check that it registers this app and group in the same registry`,
     )
   }
-  const counts = [`${known.length} known`]
-  let left = known
-  for (const step of route.steps ?? [route]) {
-    left = step(left, invocation)
-    counts.push(`${left.length === 0 ? 'none' : left.length} ${step.asks?.(invocation) ?? 'after a router'}`)
-    if (left.length === 0) break
-  }
+  const stages = stagesOf(route, known, invocation)
+  const counts = stages.map(({ asks, left }) => `${left.length === 0 ? 'none' : left.length} ${asks}`)
   return unavailable(
-    `no provider of ${service} may serve ${invocation.method}: ${counts.join(', ')}; start a provider that fits, or change what the call asks for`,
+    `no provider of ${service} may serve ${invocation.method}: ${[`${known.length} known`, ...counts].join(', ')}; start a provider that fits, or change what the call asks for`,
   )
 }
 

@@ -1,15 +1,19 @@
 import type { Invocation } from '@kumquat/core'
+import { keep as keeping } from './keep.ts'
 import type { Peer, Peers } from './peer.ts'
-import { perSet } from './per-set.ts'
+import { perLabel } from './per-label.ts'
 
 /**
  * Narrows the peers that may serve an invocation. Pure, and stable: equal questions about one set of peers get the very
- * same array, so that whoever comes after may cache by it. A plain function will do; the two facts are for people.
+ * same array, so that whoever comes after may cache by it. Who divides calls by chance, or minds how peers are doing,
+ * answers with one of few arrays, which stay the same likewise. A plain function will do; the other facts are for people.
  */
 export interface Router {
   (peers: Peers, invocation: Invocation): Peers
   /** What it asks of a peer for this call, to follow a number of peers: `in lane gray`, `of version "V2"`. */
   readonly asks?: (invocation: Invocation) => string
+  /** Why this peer is none of those it leaves: `its version is "V1"`. Asked only about a peer that it dropped. */
+  readonly why?: (peer: Peer, invocation: Invocation) => string
   /** The routers it runs, in order. Chains only. */
   readonly steps?: readonly Router[]
 }
@@ -31,24 +35,18 @@ export interface ByLabelOptions<Label> {
   readonly keep: (peer: Peer, label: Label) => boolean
   /** See `Router.asks`. */
   readonly asks: (label: Label) => string
+  /** See `Router.why`. */
+  readonly why?: (peer: Peer, label: Label) => string
 }
 
 /** A router that decides by a label alone, and remembers its answers for each set of peers. */
-export function byLabel<Label>({ label, keep, asks }: ByLabelOptions<Label>): Router {
-  const answers = perSet<Peers, Map<Label, Peers>>(() => new Map())
-  const route: Router = (peers, invocation) => {
+export function byLabel<Label>({ label, keep, asks, why }: ByLabelOptions<Label>): Router {
+  const route: Router = perLabel(label, (peers, invocation) => {
     const wanted = label(invocation)
-    const known = answers(peers)
-    const remembered = known.get(wanted)
-    if (remembered !== undefined) return remembered
-    const kept = peers.filter((peer) => keep(peer, wanted))
-    const answer = kept.length === peers.length ? peers : kept
-    if (known.size === MAX_LABELS) known.clear()
-    known.set(wanted, answer)
-    return answer
-  }
-  return Object.assign(route, { asks: (invocation: Invocation) => asks(label(invocation)) })
+    return keeping(peers, (peer) => keep(peer, wanted))
+  })
+  return Object.assign(route, {
+    asks: (invocation: Invocation) => asks(label(invocation)),
+    ...(why !== undefined && { why: (peer: Peer, invocation: Invocation) => why(peer, label(invocation)) }),
+  })
 }
-
-/** A label may come from outside, a new one with every call. */
-const MAX_LABELS = 64

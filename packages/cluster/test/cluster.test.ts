@@ -252,7 +252,7 @@ describe('cluster', () => {
 })
 
 describe('a call that nobody may serve', () => {
-  const lanes = chain(gray({ fallback: 'none' }), version({ version: 'V2' }))
+  const lanes = chain(gray({ fallback: 'fail' }), version({ version: 'V2' }))
 
   it('fails as unavailable and not run, naming the service and the next step, if nobody is registered', async () => {
     for (const strategy of [failfast(), failover()]) {

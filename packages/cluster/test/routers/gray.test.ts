@@ -7,7 +7,7 @@ import { routerContract } from './contract.ts'
 
 const grayCall = call({ attachments: { [LANE]: GRAY_LANE } })
 routerContract('gray', () => gray(), [call(), grayCall])
-routerContract('gray without a way back', () => gray({ fallback: 'none' }), [call(), grayCall])
+routerContract('gray without a way back', () => gray({ fallback: 'fail' }), [call(), grayCall])
 
 describe('gray', () => {
   const stable = peer(1)
@@ -23,10 +23,10 @@ describe('gray', () => {
 
   it('leaves a stable call nobody rather than a gray peer', () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean()), fc.string(), fc.constantFrom('stable', 'none'), (flags, lane, fallback) => {
+      fc.property(fc.array(fc.boolean()), fc.string(), fc.constantFrom('stable', 'fail'), (flags, lane, fallback) => {
         fc.pre(lane !== GRAY_LANE)
         const peers = flags.map((isGray, n) => peer(n, { gray: isGray }))
-        const left = route(peers, call({ attachments: { [LANE]: lane } }), { fallback: fallback as 'stable' | 'none' })
+        const left = route(peers, call({ attachments: { [LANE]: lane } }), { fallback: fallback as 'stable' | 'fail' })
         expect(left).to.deep.equal(peers.filter(({ record }) => !record.gray))
       }),
     )
@@ -49,6 +49,6 @@ describe('gray', () => {
   })
 
   it('keeps a gray call off the stable peers if told so', () => {
-    expect(route([stable], grayCall, { fallback: 'none' })).to.deep.equal([])
+    expect(route([stable], grayCall, { fallback: 'fail' })).to.deep.equal([])
   })
 })

@@ -1,0 +1,56 @@
+import type { Invocation } from '@kumquat/core'
+import { firstAble } from '../first-able.ts'
+import { keep } from '../keep.ts'
+import { own } from '../own.ts'
+import type { Peer, Peers } from '../peer.ts'
+import { perLabel } from '../per-label.ts'
+import type { Router } from '../router.ts'
+
+/** The attachment that names the tag of a call, and the tag of a record that answers to it. */
+export const TAG = 'tag'
+/** The attachment that, being `true`, forbids this call to fall back to peers without a tag. */
+export const FORCE_TAG = 'tag-force'
+
+export interface TagOptions {
+  /** Name of the attachment and of the record's tag. Default `tag`. */
+  readonly name?: string
+  /** Whether a tagged call goes nowhere rather than to peers without a tag. Default false. */
+  readonly force?: boolean
+}
+
+/**
+ * Keeps tagged calls on peers of their tag; `a|b` asks for `a`, and where nobody of it has weight for `b`. Then come the
+ * peers without a tag, unless forced; never those of another tag. A call without a tag never reaches a tagged peer. As
+ * Dubbo's TagStateRouter, whose `dubbo.tag` and `dubbo.force.tag` these are.
+ */
+export function tag({ name = TAG, force = false }: TagOptions = {}): Router {
+  const tagOf = ({ record }: Peer): string => own(record.tags, name) ?? ''
+  const asked = ({ attachments }: Invocation): string => own(attachments, name) ?? ''
+  const isForced = ({ attachments }: Invocation): boolean => force || own(attachments, FORCE_TAG) === 'true'
+
+  const of = (peers: Peers, wanted: string): Peers => keep(peers, (peer) => tagOf(peer) === wanted)
+  const tagged = (peers: Peers, invocation: Invocation): Peers[] =>
+    tagsIn(asked(invocation)).map((one) => of(peers, one))
+  const only = perLabel(asked, (peers, invocation) => firstAble(...tagged(peers, invocation)))
+  const orUntagged = perLabel(asked, (peers, invocation) => firstAble(...tagged(peers, invocation), of(peers, '')))
+
+  const route: Router = (peers, invocation) =>
+    asked(invocation) !== '' && isForced(invocation) ? only(peers, invocation) : orUntagged(peers, invocation)
+  return Object.assign(route, {
+    asks(invocation: Invocation) {
+      const wanted = asked(invocation)
+      if (wanted === '') return `without ${name}`
+      return `of ${name} ${JSON.stringify(wanted)}${isForced(invocation) ? '' : ' or without'}`
+    },
+    why: (peer: Peer) => (tagOf(peer) === '' ? `it has no ${name}` : `its ${name} is ${JSON.stringify(tagOf(peer))}`),
+  })
+}
+
+/** At most 8: the list comes with the call. */
+const tagsIn = (asked: string): readonly string[] =>
+  asked
+    .split('|', MAX_TAGS)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+const MAX_TAGS = 8
