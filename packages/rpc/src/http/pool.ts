@@ -29,26 +29,36 @@ export interface HttpPool {
  * after 4 s when it says nothing.
  */
 export function httpPool(origin: string, { connections, connectTimeoutMs, maxAnswerBytes }: HttpPoolOptions): HttpPool {
-  const pool = new Pool(origin, {
-    connections,
-    pipelining: 1,
-    connect: { timeout: connectTimeoutMs },
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 30_000,
-    keepAliveTimeoutThreshold: 2_000,
-    // Time is kept by the deadline of the call: these two are half a second off.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: maxAnswerBytes,
-    allowH2: false,
-  })
+  let opened: Pool | undefined
+  let isClosed = false
+  // A pool takes 16 KiB before its first request: too much for thousands of peers that are known and hardly ever called.
+  const pool = (): Pool => {
+    opened ??= new Pool(origin, {
+      connections,
+      pipelining: 1,
+      connect: { timeout: connectTimeoutMs },
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 30_000,
+      keepAliveTimeoutThreshold: 2_000,
+      // Time is kept by the deadline of the call: these two are half a second off.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: maxAnswerBytes,
+      allowH2: false,
+    })
+    if (isClosed && !opened.closed) void opened.close()
+    return opened
+  }
   return {
     post(path, headers, body, handler) {
-      pool.dispatch({ method: 'POST', path, headers, body }, handler)
+      pool().dispatch({ method: 'POST', path, headers, body }, handler)
     },
     get(path, handler) {
-      pool.dispatch({ method: 'GET', path }, handler)
+      pool().dispatch({ method: 'GET', path }, handler)
     },
-    close: () => pool.close(),
+    async close() {
+      isClosed = true
+      await opened?.close()
+    },
   }
 }
