@@ -1,0 +1,63 @@
+import type { Endpoint } from '@kumquat/core'
+import { assertWithin } from '../range.ts'
+import type { HealthPolicy } from './health.ts'
+
+export interface PanicOptions {
+  /** Share of peers held to be healthy below which the policy is not believed, 0 (never) to 100. Default 50. */
+  readonly healthyPercent?: number
+  /** Told when panic begins and when it ends. Must not throw. */
+  readonly onChange?: (panicking: boolean) => void
+}
+
+/**
+ * Does not believe a policy that holds something against too many: to send all calls to the few that are left would break
+ * them too, and the fault is likely not with the peers. Its verdicts stand, endpoints show the status they have without
+ * them. Facts, such as a closed line, do not count, nor are they overruled. Envoy's panic threshold.
+ *
+ * @throws RangeError on a share out of range.
+ */
+export function panic(policy: HealthPolicy, { healthyPercent = 50, onChange }: PanicOptions = {}): HealthPolicy {
+  assertWithin('healthyPercent', healthyPercent, 0, 100)
+  return () => {
+    const health = policy()
+    let peers = 0
+    let panicking = false
+    const look = (): void => {
+      const accused = new Set(health.verdicts.current.map(({ id }) => id)).size
+      const now = (peers - accused) * 100 < healthyPercent * peers
+      if (now === panicking) return
+      panicking = now
+      onChange?.(now)
+    }
+    const watching = health.verdicts.subscribe(look)
+    return {
+      verdicts: health.verdicts,
+      connect: (next) => (record) => {
+        let bare!: Endpoint
+        const judged = health.connect((one) => {
+          bare = next(one)
+          return bare
+        })(record)
+        peers++
+        look()
+        return {
+          invoke: judged.invoke,
+          get status() {
+            return panicking ? bare.status : judged.status
+          },
+          async [Symbol.asyncDispose]() {
+            peers--
+            const disposed = judged[Symbol.asyncDispose]()
+            look()
+            await disposed
+          },
+        }
+      },
+      [Symbol.dispose]() {
+        watching[Symbol.dispose]()
+        health[Symbol.dispose]()
+        panicking = false
+      },
+    }
+  }
+}
