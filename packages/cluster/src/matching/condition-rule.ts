@@ -39,8 +39,17 @@ export interface ReadRule {
   readonly enabled: boolean
 }
 
-/** Reads a rule. Throws `TypeError` naming the place and the value. */
-export function conditionRule(source: unknown, where: string): ReadRule {
+/** Checks rules that come from outside, and returns them. Throws `TypeError` naming the rule, the place and the value. */
+export function conditionRules(source: unknown): readonly ConditionRule[] {
+  readConditionRules(source)
+  return source as readonly ConditionRule[]
+}
+
+/** Throws `TypeError` naming the rule, the place and the value. */
+export const readConditionRules = (source: unknown): readonly ReadRule[] =>
+  list(source, 'rules').map((rule, index) => readRule(rule, `rules[${index}]`))
+
+function readRule(source: unknown, where: string): ReadRule {
   const known = ['name', 'when', 'then', 'force', 'priority', 'enabled']
   const { name: named, when = {}, then, force, priority, enabled } = fields(source, where, known)
   const name = text(named, `${where}.name`, where)

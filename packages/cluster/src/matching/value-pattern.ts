@@ -11,8 +11,7 @@ import { list, mistake, shown } from './checked.ts'
  * - `=…`: what follows, to the letter.
  * A pattern has at most 1 000 characters. In a list one is enough. A value that is absent is none of them, so only `!` fits it.
  */
-export type Pattern = Literal | readonly Literal[]
-type Literal = string | number | boolean
+export type Pattern = string | number | boolean | readonly (string | number | boolean)[]
 
 export interface ValuePattern {
   matches(value: string | undefined, invocation: Invocation): boolean

@@ -2,8 +2,8 @@ import { type Invocation, type Rng, systemRng } from '@kumquat/core'
 import { firstAble, isAble } from '../first-able.ts'
 import { keep } from '../keep.ts'
 import type { CallFact } from '../matching/call-fact.ts'
-import { list, shown } from '../matching/checked.ts'
-import { type ConditionRule, conditionRule, type ReadRule } from '../matching/condition-rule.ts'
+import { shown } from '../matching/checked.ts'
+import { type ConditionRule, type ReadRule, readConditionRules } from '../matching/condition-rule.ts'
 import type { Peer, Peers } from '../peer.ts'
 import { perLabel } from '../per-label.ts'
 import { chain, type Router } from '../router.ts'
@@ -20,8 +20,9 @@ export interface ConditionOptions {
  * destinations, MultiDestConditionRouter; the rules are data. Throws `TypeError` naming the rule, the place and the value.
  */
 export function condition(rules: readonly ConditionRule[], { rng = systemRng }: ConditionOptions = {}): Router {
-  const read = list(rules, 'rules').map((rule, index) => conditionRule(rule, `rules[${index}]`))
-  const active = read.filter(({ enabled }) => enabled).sort((a, b) => b.priority - a.priority)
+  const active = readConditionRules(rules)
+    .filter(({ enabled }) => enabled)
+    .sort((a, b) => b.priority - a.priority)
   return chain(...active.map((rule) => ruleRouter(rule, rng)))
 }
 
