@@ -1,0 +1,22 @@
+import { type Clock, systemClock } from '@kumquat/core'
+import type { LoadMetric } from '../load.ts'
+import { SlidingMean } from '../tables/sliding-mean.ts'
+import { responseTime } from './response-time.ts'
+
+export interface MeanResponseOptions {
+  /** How far back it looks, in ms, more than 0, forgetting by tenths of it. Default 30 000. */
+  readonly windowMs?: number
+  readonly clock?: Clock
+}
+
+/**
+ * Makes the metric of what one more call may cost by the mean response time within a window, times the calls in flight.
+ * Dubbo, `ShortestResponseLoadBalance.java`. There failures are left out, so that whoever has no success looks best; here
+ * they count as slow.
+ */
+export function meanResponse({ windowMs = 30_000, clock = systemClock }: MeanResponseOptions = {}): LoadMetric {
+  if (!(windowMs > 0 && windowMs < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`windowMs must be a number above 0, got ${windowMs}`)
+  }
+  return responseTime({ average: () => new SlidingMean(windowMs), forgetMs: windowMs, clock })
+}

@@ -1,0 +1,49 @@
+import { type Clock, systemClock } from '@kumquat/core'
+import type { LoadMetric } from '../load.ts'
+import { type Average, responseTime } from './response-time.ts'
+
+export interface PeakEwmaOptions {
+  /** Time in which what was observed loses all but 1/e of its weight, in ms, more than 0. Default 10 000. */
+  readonly decayMs?: number
+  readonly clock?: Clock
+}
+
+/**
+ * Makes the metric of what one more call may cost by a moving average of response times that follows a rise at once and a
+ * fall slowly, times the calls in flight. Finagle, `PeakEwma.scala`. There a peer that is not called is forgiven until it
+ * costs nothing; here until it costs half of what is usual: the slow are tried again, yet the idle do not look fast for
+ * being idle. Failures count as slow.
+ */
+export function peakEwma({ decayMs = 10_000, clock = systemClock }: PeakEwmaOptions = {}): LoadMetric {
+  if (!(decayMs > 0 && decayMs < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`decayMs must be a number above 0, got ${decayMs}`)
+  }
+  return responseTime({ average: (usualMs) => new PeakAverage(decayMs, usualMs), forgetMs: decayMs, clock })
+}
+
+class PeakAverage implements Average {
+  readonly #decayMs: number
+  readonly #usualMs: () => number
+  #averageMs = 0
+  #since = 0
+
+  constructor(decayMs: number, usualMs: () => number) {
+    this.#decayMs = decayMs
+    this.#usualMs = usualMs
+  }
+
+  at(now: number): number {
+    const floor = Math.min(this.#averageMs, this.#usualMs() / 2)
+    return floor + (this.#averageMs - floor) * this.#left(now)
+  }
+
+  add(ms: number, now: number): void {
+    const left = this.#left(now)
+    this.#averageMs = ms > this.at(now) ? ms : ms * (1 - left) + this.#averageMs * left
+    this.#since = now
+  }
+
+  #left(now: number): number {
+    return Math.exp((this.#since - now) / this.#decayMs)
+  }
+}

@@ -1,0 +1,52 @@
+import { aliasTable } from './alias-table.ts'
+
+/** Draws indexes in proportion to their weights, each from one uniform number in [0, 1). */
+export interface Draws {
+  /** In constant time. */
+  one(uniform: number): number
+  /** Another than `index`, in proportion to the weights of all others, in O(log n); `index` if no other has weight. */
+  other(index: number, uniform: number): number
+  /** The weight of each relative to the mean of those with weight; undefined if all weights are equal. */
+  readonly shares: Float64Array | undefined
+}
+
+export function draws(weights: readonly number[]): Draws {
+  return weights.every((weight) => weight === weights[0]) ? evenDraws(weights.length) : weightedDraws(weights)
+}
+
+const evenDraws = (size: number): Draws => ({
+  one: (uniform) => Math.floor(uniform * size),
+  other: (index, uniform) => (index + 1 + Math.floor(uniform * (size - 1))) % size,
+  shares: undefined,
+})
+
+function weightedDraws(weights: readonly number[]): Draws {
+  const ends = new Float64Array(weights.length)
+  let total = 0
+  for (const [index, weight] of weights.entries()) ends[index] = total += weight
+  const mean = total / weights.filter((weight) => weight > 0).length
+  return {
+    one: aliasTable(weights),
+    other(index, uniform) {
+      const weight = weights[index]!
+      const start = index === 0 ? 0 : ends[index - 1]!
+      let at = uniform * (total - weight)
+      if (at >= start) at += weight
+      const found = firstAbove(ends, at)
+      return found < ends.length ? found : index
+    },
+    shares: Float64Array.from(weights, (weight) => weight / mean),
+  }
+}
+
+/** The index of the first of ascending numbers that is greater; their count, if none is. */
+function firstAbove(ascending: Float64Array, than: number): number {
+  let from = 0
+  let to = ascending.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (ascending[middle]! > than) to = middle
+    else from = middle + 1
+  }
+  return from
+}
