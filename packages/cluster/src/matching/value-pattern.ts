@@ -4,7 +4,8 @@ import { list, mistake, shown } from './checked.ts'
 
 /**
  * What a value may be, as data. A text is meant to the letter, except
- * - `a*z`: anything may stand at each `*`; `*` alone is any value at all;
+ * - `a*z`: anything may stand at each `*`; `*` alone is any value at all. With text between two stars, as in `*b*`, a
+ *   value of more than 10 000 characters does not fit;
  * - `1~100`, `1~`, `~100`: a number within, ends included;
  * - `$caller`, `$arguments[0].id`…: what the call itself has there, to the letter, if that is no longer than a pattern;
  * - `!…`: none of these, whatever else is said;
@@ -94,14 +95,15 @@ function range(text: string, where: string): Test {
   }
 }
 
-/** Each piece after the one before it, as early as possible: linear steps, whatever the text. */
+/** Each piece after the one before it, as early as possible. A search is quadratic at worst, so long texts are refused. */
 function wildcard(text: string): Test {
   const pieces = text.split('*')
   const first = pieces[0]!
   const last = pieces.at(-1)!
-  const middle = pieces.slice(1, -1)
+  const middle = pieces.slice(1, -1).filter((piece) => piece !== '')
   return (value) => {
     if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last)) return false
+    if (middle.length > 0 && value.length > MAX_SEARCHED) return false
     const end = value.length - last.length
     let at = first.length
     for (const piece of middle) {
@@ -119,3 +121,4 @@ const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i
 /** The ends of a range that names none. */
 const OPEN = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
 const MAX_LENGTH = 1_000
+const MAX_SEARCHED = 10_000

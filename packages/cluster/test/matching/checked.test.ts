@@ -6,8 +6,14 @@ describe('reading a rule', () => {
     const source = { a: 1 }
     expect(fields(source, 'rule', ['a', 'b'])).to.equal(source)
     expect(fields({}, 'rule', ['a'])).to.deep.equal({})
-    expect(() => fields({ a: 1, c: 2 }, 'rule', ['a', 'b'])).to.throw(TypeError, 'rule has no field "c": known are a, b')
-    expect(() => fields(JSON.parse('{"__proto__":1}'), 'rule', ['a'])).to.throw(TypeError, 'rule has no field "__proto__"')
+    expect(() => fields({ a: 1, c: 2 }, 'rule', ['a', 'b'])).to.throw(
+      TypeError,
+      'rule has no field "c": known are a, b',
+    )
+    expect(() => fields(JSON.parse('{"__proto__":1}'), 'rule', ['a'])).to.throw(
+      TypeError,
+      'rule has no field "__proto__"',
+    )
   })
 
   it('takes nothing else for an object', () => {
@@ -27,7 +33,10 @@ describe('reading a rule', () => {
   it('takes a list of at most 1 000', () => {
     expect(list([1], 'x')).to.deep.equal([1])
     expect(list(new Array(1_000), 'x')).to.have.length(1_000)
-    expect(() => list(new Array(1_001), 'x')).to.throw(TypeError, 'x must be a list of at most 1000, got a list of 1001')
+    expect(() => list(new Array(1_001), 'x')).to.throw(
+      TypeError,
+      'x must be a list of at most 1000, got a list of 1001',
+    )
     expect(() => list({ length: 1 }, 'x')).to.throw(TypeError, 'got an object')
   })
 
@@ -36,7 +45,10 @@ describe('reading a rule', () => {
     expect(text('x'.repeat(1_000), 'x')).to.have.length(1_000)
     expect(text(undefined, 'x', 'default')).to.equal('default')
     expect(text('given', 'x', 'default')).to.equal('given')
-    expect(() => text('x'.repeat(1_001), 'x')).to.throw(TypeError, 'x must be a text of at most 1000 characters, got "xxx')
+    expect(() => text('x'.repeat(1_001), 'x')).to.throw(
+      TypeError,
+      'x must be a text of at most 1000 characters, got "xxx',
+    )
     expect(() => text(undefined, 'x')).to.throw(TypeError, 'got undefined')
     expect(() => text(null, 'x', 'default')).to.throw(TypeError, 'got null')
   })

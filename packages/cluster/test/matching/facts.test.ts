@@ -118,7 +118,18 @@ describe('a fact of a peer', () => {
   })
 
   it('is asked for by one of the known keys', () => {
-    for (const key of ['', 'Host', 'weight', 'method', 'constructor', 'tags', 'tags[]', 'tags[a]b', 'xtags[a]', 'tags[a][b]']) {
+    for (const key of [
+      '',
+      'Host',
+      'weight',
+      'method',
+      'constructor',
+      'tags',
+      'tags[]',
+      'tags[a]b',
+      'xtags[a]',
+      'tags[a][b]',
+    ]) {
       expect(() => peerFact(key, 'rules[0].then'), key).to.throw(
         TypeError,
         `rules[0].then asks for ${JSON.stringify(key)}, which no peer has: known are id, host, zone, version, gray and tags[name]`,

@@ -6,10 +6,10 @@ import { forgotten, peer } from '../parts.ts'
 /** What every router must do, whatever its rule. `questions` are calls that it may answer differently. */
 export function routerContract(name: string, make: () => Router, questions: readonly Invocation[]): void {
   const set = (): Peers => [
-    peer(1, { version: 'V1' }),
-    peer(2, { version: 'V2', gray: true }),
-    peer(3, { version: 'V2' }),
-    peer(4),
+    peer(1, { version: 'V1', zone: 'a' }),
+    peer(2, { version: 'V2', zone: 'b', gray: true, tags: { tag: 'blue' } }),
+    peer(3, { version: 'V2', zone: 'a', tags: { tag: 'green' } }),
+    peer(4, { version: '2.1.0' }),
   ]
 
   describe(`${name}, as every router,`, () => {
