@@ -13,7 +13,7 @@ export interface ConditionRule {
    * Where they go: to the peers that fit, or to one of several destinations, drawn by weight for each call. Keys: `id`,
    * `host`, `zone`, `version`, `gray`, `tags[name]`.
    */
-  readonly then: Conditions | readonly Destination[]
+  readonly to: Conditions | readonly Destination[]
   /** Whether the calls go nowhere when nobody fits. Default false: the rule is then passed over. */
   readonly force?: boolean
   /** The higher is asked the earlier; of equals the earlier in the list. Default 0. */
@@ -50,14 +50,14 @@ export const readConditionRules = (source: unknown): readonly ReadRule[] =>
   list(source, 'rules').map((rule, index) => readRule(rule, `rules[${index}]`))
 
 function readRule(source: unknown, where: string): ReadRule {
-  const known = ['name', 'when', 'then', 'force', 'priority', 'enabled']
-  const { name: named, when = {}, then, force, priority, enabled } = fields(source, where, known)
+  const known = ['name', 'when', 'to', 'force', 'priority', 'enabled']
+  const { name: named, when = {}, to, force, priority, enabled } = fields(source, where, known)
   const name = text(named, `${where}.name`, where)
   const place = name === where ? where : `${where} (${shown(name)})`
   return {
     name,
     isAbout: callConditions(when, `${place}.when`),
-    destinations: destinations(then, `${place}.then`),
+    destinations: destinations(to, `${place}.to`),
     force: flag(force, `${place}.force`, false),
     priority: number(priority, `${place}.priority`, -MAX_PRIORITY, MAX_PRIORITY, 0),
     enabled: flag(enabled, `${place}.enabled`, true),

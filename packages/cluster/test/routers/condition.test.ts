@@ -7,16 +7,16 @@ import { routerContract } from './contract.ts'
 
 const from = (caller: string, known: Partial<Invocation> = {}) => call({ caller, ...known })
 const rules: Readonly<Record<string, ConditionRule>> = {
-  plain: { when: { caller: 'shop' }, then: { zone: 'a' } },
-  forced: { when: { caller: 'shop' }, then: { zone: 'nowhere' }, force: true },
-  'that refers to the call': { then: { zone: '$caller', version: '!$attachments[v]' } },
+  plain: { when: { caller: 'shop' }, to: { zone: 'a' } },
+  forced: { when: { caller: 'shop' }, to: { zone: 'nowhere' }, force: true },
+  'that refers to the call': { to: { zone: '$caller', version: '!$attachments[v]' } },
 }
 for (const [name, rule] of Object.entries(rules)) {
   routerContract(`a condition rule ${name}`, () => condition([rule]), [call(), from('shop'), from('a')])
 }
 routerContract(
   'a condition rule of several destinations, while the dice lie still,',
-  () => condition([{ then: [{ to: { zone: 'a' } }, { to: { gray: true } }] }], { rng: () => 0.7 }),
+  () => condition([{ to: [{ to: { zone: 'a' } }, { to: { gray: true } }] }], { rng: () => 0.7 }),
   [call()],
 )
 
@@ -32,7 +32,7 @@ describe('condition', () => {
   })
 
   it('sends the calls that a rule is about to the peers that it names, and leaves the others alone', () => {
-    const rule: ConditionRule = { when: { method: 'get*', caller: ['shop', 'desk'] }, then: { zone: 'west' } }
+    const rule: ConditionRule = { when: { method: 'get*', caller: ['shop', 'desk'] }, to: { zone: 'west' } }
     expect(left(rule, from('shop'))).to.deep.equal([west, fresh])
     expect(left(rule, from('desk'))).to.deep.equal([west, fresh])
     expect(left(rule, from('till'))).to.equal(peers)
@@ -41,14 +41,14 @@ describe('condition', () => {
   })
 
   it('is about every call if it does not say which', () => {
-    expect(left({ then: { zone: 'east' } })).to.deep.equal([east])
-    expect(left({ when: {}, then: { zone: 'east' } })).to.deep.equal([east])
+    expect(left({ to: { zone: 'east' } })).to.deep.equal([east])
+    expect(left({ when: {}, to: { zone: 'east' } })).to.deep.equal([east])
   })
 
   it('asks for every fact that it names, of a call and of a peer', () => {
     const rule: ConditionRule = {
       when: { 'arguments[0].user.id': '1~100', 'attachments[beta]': '*' },
-      then: { zone: 'west', 'tags[disk]': 'ssd', gray: true, version: '!V1', host: '10.*' },
+      to: { zone: 'west', 'tags[disk]': 'ssd', gray: true, version: '!V1', host: '10.*' },
     }
     const asked = (id: unknown, attachments = { beta: 'yes' } as Readonly<Record<string, string>>) =>
       left(rule, call({ args: [{ user: { id } }], attachments }))
@@ -58,19 +58,19 @@ describe('condition', () => {
   })
 
   it('compares peers with the call', () => {
-    const rule: ConditionRule = { then: { zone: '$attachments[zone]' } }
+    const rule: ConditionRule = { to: { zone: '$attachments[zone]' } }
     const to = (zone: string) => left(rule, call({ attachments: { zone } }))
     expect(to('east')).to.deep.equal([east])
     expect(to('west')).to.deep.equal([west, fresh])
     expect(to('north')).to.equal(peers)
     expect(to('*')).to.equal(peers)
-    const many: ConditionRule = { then: { zone: '$caller', version: '$attachments[v]' } }
+    const many: ConditionRule = { to: { zone: '$caller', version: '$attachments[v]' } }
     expect(left(many, from('west', { attachments: { v: 'V2' } }))).to.deep.equal([fresh])
     expect(left(many, from('west', { attachments: { v: 'V1' } }))).to.deep.equal([west])
   })
 
   it('tells calls apart by all that it refers to, and a fact that is absent from one that is not', () => {
-    const route = condition([{ then: { zone: '$caller', version: '!$attachments[v]' } }])
+    const route = condition([{ to: { zone: '$caller', version: '!$attachments[v]' } }])
     const ask = (caller: string | undefined, v?: string) =>
       idsOf(route(peers, call({ ...(caller && { caller }), attachments: v === undefined ? {} : { v } })))
     for (let i = 0; i < 2; i++) {
@@ -83,27 +83,27 @@ describe('condition', () => {
   })
 
   it('is passed over when nobody fits, unless it is forced', () => {
-    expect(left({ then: { zone: 'north' } })).to.equal(peers)
-    expect(left({ then: { zone: 'north' }, force: false })).to.equal(peers)
-    expect(left({ then: { zone: 'north' }, force: true })).to.deep.equal([])
-    expect(left({ then: { zone: 'north' } }, call(), [])).to.deep.equal([])
+    expect(left({ to: { zone: 'north' } })).to.equal(peers)
+    expect(left({ to: { zone: 'north' }, force: false })).to.equal(peers)
+    expect(left({ to: { zone: 'north' }, force: true })).to.deep.equal([])
+    expect(left({ to: { zone: 'north' } }, call(), [])).to.deep.equal([])
   })
 
   it('is passed over, too, when nobody who fits has weight', () => {
     const resting = peer(4, { zone: 'north', weight: 0 })
     const all = [...peers, resting]
-    expect(left({ then: { zone: 'north' } }, call(), all)).to.equal(all)
-    expect(left({ then: { zone: 'north' }, force: true }, call(), all)).to.deep.equal([resting])
+    expect(left({ to: { zone: 'north' } }, call(), all)).to.equal(all)
+    expect(left({ to: { zone: 'north' }, force: true }, call(), all)).to.deep.equal([resting])
     const tired = [peer(5, { zone: 'east', weight: 0 }), resting]
-    expect(left({ then: { zone: 'north' } }, call(), tired)).to.deep.equal([resting])
+    expect(left({ to: { zone: 'north' } }, call(), tired)).to.deep.equal([resting])
   })
 
   it('lets each rule narrow what those of higher priority left', () => {
-    const one: ConditionRule = { then: { zone: 'west' } }
-    const two: ConditionRule = { then: { version: 'V1' } }
+    const one: ConditionRule = { to: { zone: 'west' } }
+    const two: ConditionRule = { to: { version: 'V1' } }
     expect(condition([one, two])(peers, call())).to.deep.equal([west])
     // East is V1 and not west: the first to be asked decides, the other finds nobody and is passed over.
-    const others: ConditionRule = { then: { zone: 'east' } }
+    const others: ConditionRule = { to: { zone: 'east' } }
     expect(condition([others, one])(peers, call())).to.deep.equal([east])
     expect(condition([others, { ...one, priority: 1 }])(peers, call())).to.deep.equal([west, fresh])
     expect(condition([{ ...others, priority: -1 }, one])(peers, call())).to.deep.equal([west, fresh])
@@ -116,15 +116,15 @@ describe('condition', () => {
   })
 
   it('leaves out a rule that is not enabled, but checks it', () => {
-    expect(left({ then: { zone: 'west' }, enabled: false })).to.equal(peers)
-    expect(left({ then: { zone: 'west' }, enabled: true })).to.deep.equal([west, fresh])
-    expect(() => condition([{ then: { zone: '' }, enabled: false }])).to.throw(TypeError)
+    expect(left({ to: { zone: 'west' }, enabled: false })).to.equal(peers)
+    expect(left({ to: { zone: 'west' }, enabled: true })).to.deep.equal([west, fresh])
+    expect(() => condition([{ to: { zone: '' }, enabled: false }])).to.throw(TypeError)
   })
 
   it('gives equal questions the very same array, across every rule', () => {
     const route = condition([
-      { when: { 'arguments[0]': '1~10' }, then: { zone: 'west' } },
-      { then: { version: '$attachments[v]' } },
+      { when: { 'arguments[0]': '1~10' }, to: { zone: 'west' } },
+      { to: { version: '$attachments[v]' } },
     ])
     const ask = (first: number, v: string) => route(peers, call({ args: [first], attachments: { v } }))
     expect(ask(1, 'V1')).to.deep.equal([west])
@@ -135,7 +135,7 @@ describe('condition', () => {
   })
 
   it('stays right, and lets go of the set, when every call brings something new', async () => {
-    const route = condition([{ then: { zone: '$attachments[zone]' } }])
+    const route = condition([{ to: { zone: '$attachments[zone]' } }])
     const use = (): WeakRef<Peers> => {
       const set = [peer(1, { zone: 'z7' }), peer(2)]
       for (let i = 0; i < 500; i++) {
@@ -154,9 +154,9 @@ describe('a condition rule of several destinations', () => {
   const c = peer(3, { zone: 'c' })
   const peers = [a, b, c]
   const to = (zone: string, weight?: number) => ({ to: { zone }, ...(weight !== undefined && { weight }) })
-  const drawn = (then: ConditionRule['then'], rng: Rng, of: Peers = peers) => condition([{ then }], { rng })(of, call())
-  const share = (then: ConditionRule['then'], times = 20_000): Readonly<Record<string, number>> => {
-    const route = condition([{ then }], { rng: seededRng(1) })
+  const drawn = (to: ConditionRule['to'], rng: Rng, of: Peers = peers) => condition([{ to }], { rng })(of, call())
+  const share = (to: ConditionRule['to'], times = 20_000): Readonly<Record<string, number>> => {
+    const route = condition([{ to }], { rng: seededRng(1) })
     const seen: Record<string, number> = {}
     for (let i = 0; i < times; i++) {
       const zone = route(peers, call())
@@ -182,21 +182,23 @@ describe('a condition rule of several destinations', () => {
 
   // With `sum <= 0` in place of `< 0`, 1:1 sent every call to the first, and 90:10 gave 91:9.
   it('gives neither of equal destinations all calls, nor the first of them too many', () => {
-    expect(share([to('a', 1), to('b', 1)])['a']).to.be.closeTo(0.5, 0.01)
-    const seen = share([to('a', 90), to('b', 10)])
-    expect(seen['a']).to.be.closeTo(0.9, 0.005)
-    expect(seen['b']).to.be.closeTo(0.1, 0.005)
+    const { a: half } = share([to('a', 1), to('b', 1)])
+    expect(half).to.be.closeTo(0.5, 0.01)
+    const { a, b } = share([to('a', 90), to('b', 10)])
+    expect(a).to.be.closeTo(0.9, 0.005)
+    expect(b).to.be.closeTo(0.1, 0.005)
   })
 
   it('takes 100 for a weight that is not given', () => {
-    expect(share([to('a'), to('b', 300)])['a']).to.be.closeTo(0.25, 0.01)
+    const { a } = share([to('a'), to('b', 300)])
+    expect(a).to.be.closeTo(0.25, 0.01)
   })
 
   it('gives a destination of weight 0 nothing', () => {
     expect(drawn([to('a', 0), to('b', 1)], () => 0)).to.deep.equal([b])
     expect(drawn([to('b', 1), to('a', 0)], () => 0.9999)).to.deep.equal([b])
     expect(drawn([to('a', 0)], () => 0)).to.equal(peers)
-    expect(condition([{ then: [to('a', 0)], force: true }])(peers, call())).to.deep.equal([])
+    expect(condition([{ to: [to('a', 0)], force: true }])(peers, call())).to.deep.equal([])
   })
 
   it('divides among those only in which somebody is left', () => {
@@ -206,9 +208,9 @@ describe('a condition rule of several destinations', () => {
     const resting = [a, peer(4, { zone: 'b', weight: 0 })]
     expect(drawn([to('a', 1), to('b', 99)], () => 0.9, resting)).to.deep.equal([a])
     expect(drawn([to('nowhere'), to('north')], () => 0)).to.equal(peers)
-    expect(condition([{ then: [to('nowhere'), to('north')], force: true }])(peers, call())).to.deep.equal([])
-    expect(condition([{ then: [], force: true }])(peers, call())).to.deep.equal([])
-    expect(condition([{ then: [] }])(peers, call())).to.equal(peers)
+    expect(condition([{ to: [to('nowhere'), to('north')], force: true }])(peers, call())).to.deep.equal([])
+    expect(condition([{ to: [], force: true }])(peers, call())).to.deep.equal([])
+    expect(condition([{ to: [] }])(peers, call())).to.equal(peers)
   })
 
   it('takes an empty destination for everybody', () => {
@@ -216,7 +218,7 @@ describe('a condition rule of several destinations', () => {
   })
 
   it('answers with one of few arrays, always the same', () => {
-    const route = condition([{ then: [to('a'), to('b'), to('c')] }], { rng: seededRng(2) })
+    const route = condition([{ to: [to('a'), to('b'), to('c')] }], { rng: seededRng(2) })
     const seen = new Set<Peers>()
     for (let i = 0; i < 200; i++) seen.add(route(peers, call()))
     expect(seen.size).to.equal(3)
@@ -228,11 +230,11 @@ describe('a condition rule of several destinations', () => {
         const sum = weights.reduce((one, other) => one + other, 0)
         fc.pre(sum > 0)
         const names = ['a', 'b', 'c']
-        const then = weights.map((weight, n) => to(names[n]!, weight))
+        const some = weights.map((weight, n) => to(names[n]!, weight))
         const seen = new Map<string, number>()
         // One draw from the middle of each of the equal parts in which the dice may fall.
         for (let i = 0; i < sum; i++) {
-          const zone = drawn(then, () => (i + 0.5) / sum)[0]!.record.zone
+          const zone = drawn(some, () => (i + 0.5) / sum)[0]!.record.zone
           seen.set(zone, (seen.get(zone) ?? 0) + 1)
         }
         expect(weights.map((_, n) => seen.get(names[n]!) ?? 0)).to.deep.equal(weights)
@@ -249,29 +251,29 @@ describe('the words of a condition rule', () => {
   }
 
   it('name the rule, and what a peer has instead', () => {
-    expect(words({ name: 'west first', then: { version: 'V1', zone: 'b' } })).to.deep.equal({
+    expect(words({ name: 'west first', to: { version: 'V1', zone: 'b' } })).to.deep.equal({
       asks: 'kept by rule "west first"',
       why: 'its zone is "a"',
     })
-    expect(words({ then: { 'tags[disk]': 'ssd' } })).to.deep.equal({
+    expect(words({ to: { 'tags[disk]': 'ssd' } })).to.deep.equal({
       asks: 'kept by rule "rules[0]"',
       why: 'it has no tags[disk]',
     })
   })
 
   it('say so if the rule is not about the call', () => {
-    expect(words({ name: 'x', when: { caller: 'shop' }, then: { zone: 'b' } }).asks).to.equal(
+    expect(words({ name: 'x', when: { caller: 'shop' }, to: { zone: 'b' } }).asks).to.equal(
       'kept by rule "x", which is not about this call',
     )
   })
 
   it('tell who fits no destination from who was not drawn', () => {
-    expect(words({ then: [{ to: { zone: 'b' } }, { to: { zone: 'c' } }] }).why).to.equal('it fits no destination')
-    expect(words({ then: [{ to: { zone: 'b' } }] }).why).to.equal('its zone is "a"')
-    expect(words({ then: [{ to: { zone: 'b' } }, { to: { zone: 'a' } }] }).why).to.equal(
+    expect(words({ to: [{ to: { zone: 'b' } }, { to: { zone: 'c' } }] }).why).to.equal('it fits no destination')
+    expect(words({ to: [{ to: { zone: 'b' } }] }).why).to.equal('its zone is "a"')
+    expect(words({ to: [{ to: { zone: 'b' } }, { to: { zone: 'a' } }] }).why).to.equal(
       'the call was drawn for another destination',
     )
-    expect(words({ then: [{ to: { zone: 'a' }, weight: 0 }] }).why).to.equal('no destination has weight')
+    expect(words({ to: [{ to: { zone: 'a' }, weight: 0 }] }).why).to.equal('no destination has weight')
   })
 })
 
@@ -284,56 +286,50 @@ describe('condition rules from outside', () => {
     }
     throw new Error('expected a TypeError')
   }
-  const then = { zone: 'a' }
+  const to = { zone: 'a' }
 
   it('are returned as they are if they are right', () => {
-    const source = [{ name: 'x', when: { caller: 'a' }, then, force: true, priority: 3, enabled: false }]
+    const source = [{ name: 'x', when: { caller: 'a' }, to, force: true, priority: 3, enabled: false }]
     expect(conditionRules(source)).to.equal(source)
   })
 
   it('name the rule, the place and the value of a mistake', () => {
     expect(() => conditionRules({})).to.throw(TypeError, 'rules must be a list of at most 1000, got an object')
-    expect(mistakeOf({ then }, null)).to.equal('rules[1] must be an object, got null')
-    expect(mistakeOf({})).to.equal('rules[0].then must be an object, got undefined')
-    expect(mistakeOf({ then: {} })).to.equal('rules[0].then is empty: say what a peer must be')
-    expect(mistakeOf({ than: then })).to.equal(
-      'rules[0] has no field "than": known are name, when, then, force, priority, enabled',
+    expect(mistakeOf({ to }, null)).to.equal('rules[1] must be an object, got null')
+    expect(mistakeOf({})).to.equal('rules[0].to must be an object, got undefined')
+    expect(mistakeOf({ to: {} })).to.equal('rules[0].to is empty: say what a peer must be')
+    expect(mistakeOf({ too: to })).to.equal(
+      'rules[0] has no field "too": known are name, when, to, force, priority, enabled',
     )
-    expect(mistakeOf({ then, name: 5 })).to.equal('rules[0].name must be a text of at most 1000 characters, got 5')
-    expect(mistakeOf({ then, when: 'caller' })).to.equal('rules[0].when must be an object, got "caller"')
-    expect(mistakeOf({ then, force: 'yes' })).to.equal('rules[0].force must be true or false, got "yes"')
-    expect(mistakeOf({ then, enabled: 1 })).to.equal('rules[0].enabled must be true or false, got 1')
-    expect(mistakeOf({ then, priority: '1' })).to.equal(
+    expect(mistakeOf({ to, name: 5 })).to.equal('rules[0].name must be a text of at most 1000 characters, got 5')
+    expect(mistakeOf({ to, when: 'caller' })).to.equal('rules[0].when must be an object, got "caller"')
+    expect(mistakeOf({ to, force: 'yes' })).to.equal('rules[0].force must be true or false, got "yes"')
+    expect(mistakeOf({ to, enabled: 1 })).to.equal('rules[0].enabled must be true or false, got 1')
+    expect(mistakeOf({ to, priority: '1' })).to.equal(
       'rules[0].priority must be a number from -1000000 to 1000000, got "1"',
     )
-    expect(mistakeOf({ then, name: 'west', when: { caller: ['a', 'b~c'] } })).to.include(
+    expect(mistakeOf({ to, name: 'west', when: { caller: ['a', 'b~c'] } })).to.include(
       'rules[0] ("west").when["caller"][1] is no range of numbers: "b~c"',
     )
-    expect(mistakeOf({ then, when: { zone: 'a' } })).to.include('rules[0].when asks for "zone", which no call has')
-    expect(mistakeOf({ then: { caller: 'a' } })).to.include('rules[0].then asks for "caller", which no peer has')
-    expect(mistakeOf({ then: { zone: null } })).to.include('rules[0].then["zone"] must be a text')
-    expect(mistakeOf({ then: [then] })).to.equal('rules[0].then[0] has no field "zone": known are to, weight')
-    expect(mistakeOf({ then: [{ to: then }, { weight: 1 }] })).to.equal(
-      'rules[0].then[1].to must be an object, got undefined',
-    )
+    expect(mistakeOf({ to, when: { zone: 'a' } })).to.include('rules[0].when asks for "zone", which no call has')
+    expect(mistakeOf({ to: { caller: 'a' } })).to.include('rules[0].to asks for "caller", which no peer has')
+    expect(mistakeOf({ to: { zone: null } })).to.include('rules[0].to["zone"] must be a text')
+    expect(mistakeOf({ to: [to] })).to.equal('rules[0].to[0] has no field "zone": known are to, weight')
+    expect(mistakeOf({ to: [{ to }, { weight: 1 }] })).to.equal('rules[0].to[1].to must be an object, got undefined')
     for (const weight of [-1, 10_001, '5', Number.NaN]) {
-      expect(mistakeOf({ then: [{ to: then, weight }] })).to.include(
-        'rules[0].then[0].weight must be a number from 0 to 10000',
-      )
+      expect(mistakeOf({ to: [{ to, weight }] })).to.include('rules[0].to[0].weight must be a number from 0 to 10000')
     }
-    expect(mistakeOf({ then: [{ to: { zone: '5~1' } }] })).to.equal(
-      'rules[0].then[0].to["zone"] is an empty range: "5~1"',
-    )
+    expect(mistakeOf({ to: [{ to: { zone: '5~1' } }] })).to.equal('rules[0].to[0].to["zone"] is an empty range: "5~1"')
   })
 
   it('work or throw a TypeError, whatever they are', () => {
     const hostile = fc.record(
-      { name: fc.anything(), when: fc.anything(), then: fc.anything(), force: fc.anything(), priority: fc.anything() },
+      { name: fc.anything(), when: fc.anything(), to: fc.anything(), force: fc.anything(), priority: fc.anything() },
       { requiredKeys: [] },
     )
     const near = fc.record({
       when: fc.dictionary(fc.constantFrom('method', 'caller', '__proto__', 'arguments[0].a', 'x'), fc.anything()),
-      then: fc.dictionary(fc.constantFrom('zone', 'gray', 'tags[a]', 'constructor'), fc.anything()),
+      to: fc.dictionary(fc.constantFrom('zone', 'gray', 'tags[a]', 'constructor'), fc.anything()),
     })
     fc.assert(
       fc.property(fc.array(fc.oneof(hostile, near)), (source) => {
