@@ -8,11 +8,14 @@ import {
   failfast,
   failover,
   gray,
+  ketama,
   leastLoaded,
+  maglev,
   type Peer,
   type Peers,
   type Router,
   random,
+  rendezvous,
   roundRobin,
   type SomePeers,
   version,
@@ -37,7 +40,11 @@ const balancers: Readonly<Record<string, (rng: Rng) => Balancer>> = {
   weightedRoundRobin: (rng) => weightedRoundRobin({ rng }),
   random: (rng) => random({ rng }),
   leastLoaded: (rng) => leastLoaded({ rng }),
-  consistentHash: () => consistentHash({ key: ({ args }) => String(args[0]) }),
+  consistentHash: () => consistentHash(),
+  consistentHashBounded: () => consistentHash({ bound: true }),
+  ketama: () => ketama(),
+  rendezvous: () => rendezvous({ slots: 1_024 }),
+  maglev: () => maglev({ size: 1_009 }),
 }
 
 /** A cluster over endpoints in memory, and who answered `times` calls, each with a key of its own. */
@@ -120,7 +127,10 @@ for (const [name, make] of Object.entries(balancers)) {
     })
 
     it('tries another peer after a failure, every one before none', async () => {
-      const { line, invoke } = setup(four, { balance: make(seededRng(7)), strategy: failover({ retries: 4, backoff: () => 0 }) })
+      const { line, invoke } = setup(four, {
+        balance: make(seededRng(7)),
+        strategy: failover({ retries: 4, backoff: () => 0 }),
+      })
       for (let i = 0; i < 20; i++) {
         const asked: string[] = []
         line.answer = async (id) => {

@@ -60,5 +60,7 @@ function scatter(name: string, count: number, hash: Hash): Uint32Array {
   // Of 10 000 names two may well share 32 bits of hash; they must not share their points.
   const seed = hash(name)
   const other = hash(`#${name}`)
-  return Uint32Array.from({ length: count }, (_, i) => mix(seed ^ mix(other + i)))
+  const positions = new Uint32Array(count)
+  for (let i = 0; i < count; i++) positions[i] = mix(seed ^ mix(other + i))
+  return positions
 }

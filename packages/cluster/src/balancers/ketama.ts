@@ -27,9 +27,9 @@ export interface KetamaOptions {
 /**
  * Sends equal keys to the same peer: the very one where libketama, npm `hashring` and clients of memcached like them look
  * for it, names being `host:port`. R. Jones, "libketama: Consistent Hashing library for memcached clients", 2007
- * (`ketama.c`). A peer has floor(share of weight × 40 × peers) digests of `host:port-i`, four points each; so one that
- * weighs less than a fortieth of the average has none, and a change of weight moves keys of others too: where nobody else
- * reads the ring, `consistentHash` is steadier.
+ * (`ketama.c`). A peer has floor(share of weight × 40 × peers) digests of `host:port-i`, four points each: 160 points where
+ * all weights are equal. One that weighs less than a fortieth of the average has none, and a change of weight moves keys of
+ * others too: where nobody else reads the ring, `consistentHash` is steadier.
  */
 export function ketama({
   key = byArgument(0),
@@ -68,12 +68,12 @@ export function ketama({
 }
 
 function digestsOf(weights: readonly number[], digests: number): readonly number[] {
+  const weighty = weights.filter((weight) => weight > 0)
+  // What equal weights have must not hang on rounding, or all keys stir when an eighth peer joins seven.
+  if (weighty.every((weight) => weight === weighty[0])) return weights.map((weight) => (weight > 0 ? digests : 0))
   const total = weights.reduce((sum, weight) => sum + weight)
-  const servers = weights.filter((weight) => weight > 0).length
-  // In this order and no other: what rounding makes of it (39 digests each of 7 equal peers) is made there too.
-  const counts = weights.map((weight) => Math.floor((weight / total) * digests * servers))
-  // A single digest of each may be rounded away from everybody.
-  return counts.some((count) => count > 0) ? counts : weights.map((weight) => (weight > 0 ? 1 : 0))
+  // In this order and no other, so that rounding goes as it goes in hashring.
+  return weights.map((weight) => Math.floor((weight / total) * digests * weighty.length))
 }
 
 /** The n-th four bytes of a digest, little-endian. */

@@ -5,7 +5,7 @@ import type { Hash } from '../hashes/hash.ts'
 import { byArgument, type Key } from '../keys.ts'
 import type { SomePeers } from '../peer.ts'
 import { perSet } from '../per-set.ts'
-import { rendezvousSlots } from '../tables/rendezvous-slots.ts'
+import { rendezvousTables } from '../tables/rendezvous-table.ts'
 import { weightsOf } from '../tables/weights.ts'
 import { keyed } from './keyed.ts'
 
@@ -15,8 +15,9 @@ export interface RendezvousOptions {
   /** For keys and for names of peers. Default `fnv1a`. */
   readonly hash?: Hash
   /**
-   * How many slots the keys fall into, 1 to 16 777 216. With k slots for each peer, shares spread by some 1/√k. Four bytes
-   * each for every set. The same at all clients, since another number moves every key. Default 65 536.
+   * How many slots the keys fall into, a power of 2 from 16 to 16 777 216. With k slots for each peer, shares differ by some
+   * 1/√k. The same at all clients, since another number moves every key. Default 65 536, 256 kB and some milliseconds for
+   * each set.
    */
   readonly slots?: number
   /** For calls without a key. */
@@ -25,9 +26,9 @@ export interface RendezvousOptions {
 
 /**
  * Sends equal keys to the same peer, the one that scores highest with the key. Whoever leaves, joins or changes its weight
- * moves only the keys it had or gets: no other hash here keeps that in every case. The score is weighted as it should be,
- * which no tree or skeleton of peers keeps without moving keys of others (a leaver changes the weight of every branch above
- * it); so the winner is sought among all, but once for each slot, not for each call. See `rendezvousSlots`.
+ * moves only the keys it had or gets: no other hash here keeps that in every case. Keys share slots, and the scores of all
+ * slots are settled once a set, so that a pick is one look into a table; a tree of peers would be as quick, but there a
+ * leaver changes the weight of every branch above it, and moves keys of others. See `rendezvousTables` for the algorithm.
  */
 export function rendezvous({
   key = byArgument(0),
@@ -35,15 +36,17 @@ export function rendezvous({
   slots = 65_536,
   rng = systemRng,
 }: RendezvousOptions = {}): Balancer {
-  if (!Number.isInteger(slots) || slots < 1 || slots > 2 ** 24) {
-    throw new RangeError(`slots must be an integer from 1 to 16777216, got ${slots}`)
+  if (!(slots >= 16 && slots <= 2 ** 24 && Number.isInteger(Math.log2(slots)))) {
+    throw new RangeError(`slots must be a power of 2 from 16 to 16777216, got ${slots}`)
   }
-  const winners = perSet((peers: SomePeers) => {
+  const table = rendezvousTables(slots)
+  const tables = perSet((peers: SomePeers) => {
     const weights = weightsOf(peers)
-    const members = peers.map(({ record: { id } }, index) => {
-      return { name: id, weight: weights[index]!, seeds: [hash(id), hash(`#${id}`)] as const }
-    })
-    return rendezvousSlots(members, slots)
+    return table(
+      peers.map(({ record: { id } }, index) => {
+        return { name: id, weight: weights[index]!, seeds: [hash(id), hash(`#${id}`)] as const }
+      }),
+    )
   })
-  return keyed(key, rng, (peers, text) => peers[winners(peers)((hash(text) >>> 0) % slots)]!)
+  return keyed(key, rng, (peers, text) => peers[tables(peers)[hash(text) & (slots - 1)]!]!)
 }

@@ -13,50 +13,55 @@ export interface RingMember {
   readonly positions: Uint32Array
 }
 
-/** Lays out a ring. At least one member must have points. A look-up costs O(1). */
+/**
+ * Lays out a ring, of at least one point. The circle is divided into as many slots as there are points, so that both to lay
+ * out a point and to look a position up take O(1), few points being in one slot.
+ */
 export function hashRing(members: readonly RingMember[]): HashRing {
-  const { positions, owners } = layOut(members)
-  // As many slots as points, so that few steps are left from the first point at or after a slot.
-  const bits = Math.min(20, Math.ceil(Math.log2(positions.length + 1)))
-  const slots = firstPoints(positions, bits)
+  const size = members.reduce((sum, { positions }) => sum + positions.length, 0)
+  const bits = Math.min(MAX_BITS, Math.ceil(Math.log2(size + 1)))
+  const shift = 32 - bits
+  const starts = startsOf(members, bits)
+  const ends = starts.slice()
+  const points = new Uint32Array(size)
+  const owners = new Uint32Array(size)
+  const byName = [...members.entries()].sort(([, a], [, b]) => (a.name < b.name ? -1 : 1))
+  for (const [owner, { positions }] of byName) {
+    for (let i = 0; i < positions.length; i++) {
+      const position = positions[i]!
+      const slot = position >>> shift
+      let hole = ends[slot]!++
+      for (; hole > starts[slot]! && points[hole - 1]! > position; hole--) {
+        points[hole] = points[hole - 1]!
+        owners[hole] = owners[hole - 1]!
+      }
+      points[hole] = position
+      owners[hole] = owner
+    }
+  }
   return {
     owners,
     at(position) {
-      let point = slots[position >>> (32 - bits)]!
-      while (point < positions.length && positions[point]! < position) point++
-      return point === positions.length ? 0 : point
+      let point = starts[position >>> shift]!
+      while (point < size && points[point]! < position) point++
+      return point === size ? 0 : point
     },
   }
 }
 
-/** More than the members of any set; with 32 bits of position before it still an exact number. */
-const RANKS = 2 ** 20
+const MAX_BITS = 20
 
-function layOut(members: readonly RingMember[]): { positions: Uint32Array; owners: Uint32Array } {
-  const byName = members.map((_, index) => index).sort((a, b) => (members[a]!.name < members[b]!.name ? -1 : 1))
-  const points = new Float64Array(members.reduce((sum, member) => sum + member.positions.length, 0))
-  let filled = 0
-  // One number a point, position before owner: a plain numeric sort orders them.
-  for (const [rank, index] of byName.entries()) {
-    for (const position of members[index]!.positions) points[filled++] = position * RANKS + rank
+/** For each slot of 2^bits equal ones, how many points come before it. */
+function startsOf(members: readonly RingMember[], bits: number): Uint32Array {
+  const starts = new Uint32Array(2 ** bits)
+  for (const { positions } of members) {
+    for (let i = 0; i < positions.length; i++) starts[positions[i]! >>> (32 - bits)]! += 1
   }
-  points.sort()
-  const positions = new Uint32Array(points.length)
-  const owners = new Uint32Array(points.length)
-  for (let i = 0; i < points.length; i++) {
-    positions[i] = points[i]! / RANKS
-    owners[i] = byName[points[i]! % RANKS]!
+  let before = 0
+  for (let slot = 0; slot < starts.length; slot++) {
+    const own = starts[slot]!
+    starts[slot] = before
+    before += own
   }
-  return { positions, owners }
-}
-
-/** For each slot of 2^bits equal ones, the index of the first point in it or after it. */
-function firstPoints(positions: Uint32Array, bits: number): Uint32Array {
-  const slots = new Uint32Array(2 ** bits)
-  let point = 0
-  for (let slot = 0; slot < slots.length; slot++) {
-    while (point < positions.length && positions[point]! >>> (32 - bits) < slot) point++
-    slots[slot] = point
-  }
-  return slots
+  return starts
 }
