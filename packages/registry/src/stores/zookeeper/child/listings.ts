@@ -1,6 +1,7 @@
 import type { Entry } from '@kumquat/core'
 import { Turns } from '../../turns.ts'
 import type { SetNews } from '../protocol.ts'
+import { Gate } from './gate.ts'
 import { Listing } from './listing.ts'
 
 /** How the children of a path are read, each time with a watch; without one where `watched` is false. */
@@ -16,6 +17,16 @@ export interface Reading {
  */
 const MAX_WATCHED_BYTES = 700_000
 
+/**
+ * How many entries are read again without a hint in one round of all paths, ten seconds or so: should the news of a change
+ * have been lost, it is found then. Of more than these a share by turns, or twenty consumers of ten thousand providers would ask
+ * a server twenty thousand times a second. Names are read again in every round.
+ */
+const REREAD = 1_000
+
+/** Reads at once: thousands would stand before the heartbeat, and before everybody else's questions. */
+const AT_ONCE = 64
+
 /** The watched paths of one client. A change costs a read of what has changed. */
 export class Listings {
   readonly #reading: Reading
@@ -24,6 +35,7 @@ export class Listings {
   readonly #bytes = new Map<string, number>()
   /** Of one path: the second reader must not be told less than the first is about to find out. */
   readonly #turns = new Turns()
+  readonly #gate = new Gate(AT_ONCE)
 
   constructor(reading: Reading) {
     this.#reading = reading
@@ -45,7 +57,7 @@ export class Listings {
     return this.#turns.take(path, async () => {
       const listing = this.#listings.get(path) ?? new Listing()
       this.#listings.set(path, listing)
-      if (!hinted) listing.touchAll()
+      if (!hinted) listing.touchSome(this.#shareOf(listing))
       try {
         await this.#read(path, listing)
       } catch (error) {
@@ -54,6 +66,11 @@ export class Listings {
       }
       return listing.news(version)
     })
+  }
+
+  #shareOf({ size }: Listing): number {
+    const all = [...this.#listings.values()].reduce((sum, listing) => sum + listing.size, 0)
+    return all <= REREAD ? size : Math.ceil((size * REREAD) / all)
   }
 
   async #read(path: string, listing: Listing): Promise<void> {
@@ -66,7 +83,7 @@ export class Listings {
     const watched = [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0) <= MAX_WATCHED_BYTES
     // Each is noted as it comes, before anything that is heard of it later.
     const read = async (name: string): Promise<void> =>
-      listing.read(name, await this.#reading.entry(`${parent}/${name}`, watched))
+      listing.read(name, await this.#gate.run(() => this.#reading.entry(`${parent}/${name}`, watched)))
     await Promise.all(listing.takeStale().map(read))
   }
 }

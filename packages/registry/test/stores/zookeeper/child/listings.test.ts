@@ -154,4 +154,36 @@ describe('Listings', () => {
     await listings.news('/x', false, undefined)
     expect([...watched.values()]).to.deep.equal([400, 400])
   })
+
+  it('reads a thousand of many again in each round, by turns, and the names in every one', async () => {
+    nodes = new Map(Array.from({ length: 2_500 }, (_, i) => [`n${i}`, '1']))
+    await asked()
+    readNow()
+    const again = new Set<string>()
+    for (const _ of [1, 2, 3]) {
+      await asked(false)
+      const [names, ...values] = readNow()
+      expect(names).to.equal('names')
+      expect(values).to.have.length(1_000)
+      for (const name of values) again.add(name)
+    }
+    expect(again.size).to.equal(2_500)
+  })
+
+  it('never asks for more than 64 entries at once', async () => {
+    let now = 0
+    let most = 0
+    const names = Array.from({ length: 500 }, (_, i) => `n${i}`)
+    const many = new Listings({
+      names: async () => names,
+      async entry(path) {
+        most = Math.max(most, ++now)
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        now -= 1
+        return { path, name: path.slice('/w/'.length), value: '1', revision: '1' }
+      },
+    })
+    expect((await many.news('/w', true, undefined)).entries).to.have.length(500)
+    expect(most).to.equal(64)
+  })
 })
