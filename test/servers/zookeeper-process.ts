@@ -24,7 +24,7 @@ export interface ZookeeperProcess {
 
 /** The program, from Debian's package. */
 export const JAR = '/usr/share/java/zookeeper.jar'
-const JAVA_FLAGS = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+const JAVA_FLAGS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 const READY_MS = 15_000
 const PROBE_MS = 1_000
 const STOP_MS = 2_000
