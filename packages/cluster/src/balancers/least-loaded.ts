@@ -1,32 +1,20 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
-import { pending } from '../loads/pending.ts'
+import { PendingLog } from '../loads/pending-log.ts'
+import type { SomePeers } from '../peer.ts'
 import { perSet } from '../per-set.ts'
-import { weightsOf } from '../tables/weights.ts'
+import { LoadHeap } from '../tables/load-heap.ts'
 
 export interface LeastLoadedOptions {
   readonly rng?: Rng
 }
 
-/** The peer with the least load for its weight; of equals one by chance, in proportion to weight. Looks at every peer. */
+/**
+ * The peer with the fewest calls in flight for its weight; of equals each in turn, by weight. Knows the least of all at
+ * O(log n) a pick, from a heap that follows the calls as they begin and end. Counts from the first pick on.
+ */
 export function leastLoaded({ rng = systemRng }: LeastLoadedOptions = {}): Balancer {
-  const weights = perSet(weightsOf)
-  return (peers) => {
-    const weight = weights(peers)
-    let least = Number.POSITIVE_INFINITY
-    let chosen = peers[0]
-    let weightOfEquals = 0
-    for (let i = 0; i < peers.length; i++) {
-      const own = weight[i]!
-      if (own === 0) continue
-      const peer = peers[i]!
-      const load = peer.load(pending) / own
-      if (load > least) continue
-      // Reservoir sampling: among the equals so far, each was chosen in proportion to its weight.
-      weightOfEquals = load === least ? weightOfEquals + own : own
-      if (load < least || rng() * weightOfEquals < own) chosen = peer
-      least = load
-    }
-    return chosen
-  }
+  const log = new PendingLog()
+  const heaps = perSet((peers: SomePeers) => new LoadHeap(peers, log, rng))
+  return (peers) => heaps(peers).pick()
 }
