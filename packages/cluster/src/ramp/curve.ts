@@ -18,7 +18,7 @@ export interface Curve {
   readonly steps: number
   /** The part of its weight that one has after `elapsedMs` of `durationMs`. */
   factor(elapsedMs: number, durationMs: number): number
-  /** Raises factors until the others can bear it, and all so that the highest is 1. */
+  /** Raises all so that the highest is 1, and the lower ones until the others can bear it. */
   level(factors: readonly number[], weights: readonly number[]): readonly number[]
 }
 
@@ -39,13 +39,14 @@ export function curve({ steps = 10, aggression = 1, floorPercent = 10, maxSurge 
       return Math.max(floorPercent / 100, (elapsedMs / durationMs) ** (1 / aggression))
     },
     level(factors, weights) {
+      const highest = factors.reduce((most, factor, index) => (weights[index]! > 0 ? Math.max(most, factor) : most), 0)
+      const compared = highest === 0 ? factors : factors.map((factor) => Math.min(1, factor / highest))
       const full = weights.reduce((sum, weight) => sum + weight, 0)
-      const borne = factors.reduce((sum, factor, index) => sum + factor * weights[index]!, 0)
+      const borne = compared.reduce((sum, factor, index) => sum + factor * weights[index]!, 0)
       const lacking = full / maxSurge - borne
-      const raise = lacking > 0 ? lacking / (full - borne) : 0
-      const raised = factors.map((factor) => factor + raise * (1 - factor))
-      const highest = raised.reduce((most, factor, index) => (weights[index]! > 0 ? Math.max(most, factor) : most), 0)
-      return highest === 0 ? raised : raised.map((factor) => Math.min(1, factor / highest))
+      if (lacking <= 0) return compared
+      const raise = lacking / (full - borne)
+      return compared.map((factor) => factor + raise * (1 - factor))
     },
   }
 }
