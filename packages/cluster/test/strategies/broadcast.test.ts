@@ -26,7 +26,7 @@ describe('broadcast', () => {
     const { theatre, outcome } = told(3, fails(1))
     const error = await outcome
     expect(theatre.attempts).to.have.length(3)
-    const [{ id }] = theatre.attempts as [{ id: string }]
+    const { id } = theatre.attempts[0]!
     expect(error).to.include({
       code: 'unavailable',
       outcome: 'ran',

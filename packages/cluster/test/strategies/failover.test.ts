@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, setMaxListeners } from 'node:events'
 import { chain, cluster, type FailoverOptions, failover, type Peers, retryBudget, roundRobin } from '@kumquat/cluster'
 import { Cell, type Invocation, type Invoker, type Outcome, type Reply, RpcError } from '@kumquat/core'
 import { handClock } from '@kumquat/core/testing'
@@ -273,6 +273,7 @@ describe('failover', () => {
         { clock },
       )
       const caller = new AbortController()
+      setMaxListeners(0, caller.signal)
       const calls = Array.from({ length: 300 }, () => outcomeOf(call({ idempotent: true, signal: caller.signal })))
       await clock.advance(10_000)
       await Promise.all(calls)

@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, setMaxListeners } from 'node:events'
 import { forking } from '@kumquat/cluster'
 import { type Invocation, RpcError } from '@kumquat/core'
 import { expect } from 'chai'
@@ -90,6 +90,7 @@ describe('forking', () => {
       else if (n % 3 !== 0) setImmediate(() => attempt.fail(failing('unknown')))
     }
     const caller = new AbortController()
+    setMaxListeners(0, caller.signal)
     const calls: Promise<unknown>[] = []
     for (let i = 0; i < 300; i++) calls.push(theatre.outcomeOf(idempotent({ signal: caller.signal })))
     await new Promise((resolve) => setImmediate(resolve))
