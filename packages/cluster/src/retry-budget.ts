@@ -61,13 +61,12 @@ class SlidingSum {
   readonly #slots = new Float64Array(SLOTS)
   readonly #slotMs: number
   readonly #clock: Clock
-  #slot: number
+  #slot = Number.NEGATIVE_INFINITY
   #sum = 0
 
   constructor(windowMs: number, clock: Clock) {
     this.#slotMs = windowMs / SLOTS
     this.#clock = clock
-    this.#slot = this.#now()
   }
 
   add(amount: number): void {
@@ -81,12 +80,8 @@ class SlidingSum {
     return this.#sum
   }
 
-  #now(): number {
-    return Math.floor(this.#clock.now() / this.#slotMs)
-  }
-
   #moveOn(): void {
-    const now = this.#now()
+    const now = Math.floor(this.#clock.now() / this.#slotMs)
     if (now <= this.#slot) return
     for (let slot = Math.max(this.#slot + 1, now - SLOTS + 1); slot <= now; slot++) this.#slots[slot % SLOTS] = 0
     this.#slot = now

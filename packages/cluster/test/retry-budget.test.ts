@@ -87,6 +87,27 @@ describe('retryBudget', () => {
     }
   })
 
+  it('counts a deposit to the beginning of its tenth of the window', async () => {
+    const { clock, budget } = setup({ minPerSecond: 0, windowMs: 1_000 })
+    await clock.advance(99)
+    deposit(budget, 5)
+    await clock.advance(900)
+    expect(budget.balance).to.equal(1)
+    await clock.advance(1)
+    expect(budget.balance).to.equal(0)
+  })
+
+  it('gives nothing away: 99 % of an attempt is none, at the start and later', async () => {
+    const { clock, budget } = setup({ percent: 99, minPerSecond: 0 })
+    budget.deposit()
+    expect(budget.withdraw()).to.equal(false)
+    await clock.advance(25_000)
+    budget.deposit()
+    expect(budget.withdraw()).to.equal(false)
+    budget.deposit()
+    expect(withdrawn(budget, 5)).to.equal(1)
+  })
+
   it('gives the reserve back ten seconds after it was spent', async () => {
     const { clock, budget } = setup()
     expect(withdrawn(budget, 100)).to.equal(100)
@@ -107,8 +128,11 @@ describe('retryBudget', () => {
 
   it('forgets everything after a long silence', async () => {
     const { clock, budget } = setup()
-    deposit(budget, 500)
-    withdrawn(budget, 7)
+    for (let slot = 0; slot < 10; slot++) {
+      deposit(budget, 50)
+      budget.withdraw()
+      await clock.advance(1_000)
+    }
     await clock.advance(1_000_000)
     expect(budget.balance).to.equal(100)
   })
@@ -129,6 +153,8 @@ describe('retryBudget', () => {
     now = 10_000
     expect(budget.balance).to.equal(1)
     deposit(budget, 5)
+    expect(budget.balance).to.equal(2)
+    now = 59_999
     expect(budget.balance).to.equal(2)
     now = 60_000
     expect(budget.balance).to.equal(0)
