@@ -1,5 +1,6 @@
 import { GRAY_LANE, type Invocation, laneOf, STABLE_LANE } from '@kumquat/core'
 import { firstAble } from '../first-able.ts'
+import { keep } from '../keep.ts'
 import type { Peer, Peers } from '../peer.ts'
 import { perSet } from '../per-set.ts'
 import type { Router } from '../router.ts'
@@ -16,19 +17,22 @@ export interface GrayOptions {
 export function gray({ fallback = 'stable' }: GrayOptions = {}): Router {
   const mayFail = typeof fallback === 'function' ? () => fallback() === 'fail' : () => fallback === 'fail'
   const lanes = perSet((peers: Peers) => {
-    const gray = peers.filter(({ record }) => record.gray)
-    const stable = peers.filter(({ record }) => !record.gray)
+    const gray = keep(peers, ({ record }) => record.gray)
+    const stable = keep(peers, ({ record }) => !record.gray)
     return { stable, gray, grayOrStable: firstAble(gray, stable) }
   })
   const route: Router = (peers, invocation) => {
     const { stable, gray, grayOrStable } = lanes(peers)
-    if (laneOf(invocation) !== GRAY_LANE) return stable
+    if (!isGray(invocation)) return stable
     return mayFail() ? gray : grayOrStable
   }
   return Object.assign(route, {
-    asks: (invocation: Invocation) => `in lane ${laneAsked(invocation)}`,
-    why: ({ record }: Peer) => (record.gray ? 'it is gray' : 'it is not gray'),
+    asks: (invocation: Invocation) => `in lane ${isGray(invocation) ? GRAY_LANE : STABLE_LANE}`,
+    why({ record }: Peer, invocation: Invocation) {
+      if (!isGray(invocation)) return 'it is gray'
+      return record.gray ? 'no gray peer has weight' : 'it is not gray'
+    },
   })
 }
 
-const laneAsked = (invocation: Invocation): string => (laneOf(invocation) === GRAY_LANE ? GRAY_LANE : STABLE_LANE)
+const isGray = (invocation: Invocation): boolean => laneOf(invocation) === GRAY_LANE

@@ -42,7 +42,12 @@ export function tag({ name = TAG, force = false }: TagOptions = {}): Router {
       if (wanted === '') return `without ${name}`
       return `of ${name} ${JSON.stringify(wanted)}${isForced(invocation) ? '' : ' or without'}`
     },
-    why: (peer: Peer) => (tagOf(peer) === '' ? `it has no ${name}` : `its ${name} is ${JSON.stringify(tagOf(peer))}`),
+    why(peer: Peer, invocation: Invocation) {
+      const one = tagOf(peer)
+      if (one === '') return `it has no ${name}`
+      const isAskedFor = tagsIn(asked(invocation)).includes(one)
+      return `its ${name} is ${JSON.stringify(one)}${isAskedFor ? ', and others go before it' : ''}`
+    },
   })
 }
 

@@ -1,4 +1,4 @@
-import { type GrayOptions, gray, type Peers } from '@kumquat/cluster'
+import { type GrayFallback, type GrayOptions, gray, type Peers } from '@kumquat/cluster'
 import { GRAY_LANE, LANE } from '@kumquat/core'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -50,5 +50,32 @@ describe('gray', () => {
 
   it('keeps a gray call off the stable peers if told so', () => {
     expect(route([stable], grayCall, { fallback: 'fail' })).to.deep.equal([])
+  })
+
+  it('asks with every call whether it may fall back, if it is given a function', () => {
+    let fallback: GrayFallback = 'stable'
+    const router = gray({ fallback: () => fallback })
+    const peers = [stable]
+    expect(router(peers, grayCall)).to.equal(peers)
+    fallback = 'fail'
+    expect(router(peers, grayCall)).to.deep.equal([])
+    expect(router(peers, call())).to.deep.equal([stable])
+    expect(router([stable, released], grayCall)).to.deep.equal([released])
+  })
+
+  it('hands on the very array if nobody has to go', () => {
+    const peers = [stable, peer(5)]
+    expect(route(peers)).to.equal(peers)
+    expect(route(peers, grayCall)).to.equal(peers)
+  })
+
+  it('says what it asks, and why a peer is not left', () => {
+    const router = gray()
+    expect(router.asks?.(call())).to.equal('in lane stable')
+    expect(router.asks?.(call({ attachments: { [LANE]: 'blue' } }))).to.equal('in lane stable')
+    expect(router.asks?.(grayCall)).to.equal('in lane gray')
+    expect(router.why?.(released, call())).to.equal('it is gray')
+    expect(router.why?.(released, grayCall)).to.equal('no gray peer has weight')
+    expect(router.why?.(stable, grayCall)).to.equal('it is not gray')
   })
 })

@@ -118,5 +118,7 @@ describe('tag', () => {
     expect(route.asks?.(tagged('a', { [FORCE_TAG]: 'true' }))).to.equal('of tag "a"')
     expect(route.why?.(plain, call())).to.equal('it has no tag')
     expect(route.why?.(blue, call())).to.equal('its tag is "blue"')
+    expect(route.why?.(blue, tagged('green'))).to.equal('its tag is "blue"')
+    expect(route.why?.(blue, tagged('green|blue'))).to.equal('its tag is "blue", and others go before it')
   })
 })
