@@ -45,6 +45,7 @@ export function breaker({
     const docket = new Docket()
     return watched({
       verdicts: docket.verdicts,
+      clock,
       judge,
       watch: ({ id }) => new Circuit(options, { id, docket, clock, rng }),
     })

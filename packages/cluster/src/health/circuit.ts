@@ -2,7 +2,7 @@ import type { Clock, Rng } from '@kumquat/core'
 import { RollingTally } from '../rolling-tally.ts'
 import type { Docket } from './docket.ts'
 import type { Testimony } from './testimony.ts'
-import type { Watcher } from './watched.ts'
+import type { Watcher } from './watcher.ts'
 
 export interface CircuitOptions {
   /** Share of failures at which it opens, 1 to 100. Default 50. */
@@ -28,7 +28,7 @@ export interface CircuitParts {
 
 type State = 'closed' | 'open' | 'half-open' | 'probing' | 'disposed'
 
-/** The circuit to one peer. While it is closed, a call costs two sums and one look at the clock. */
+/** The circuit to one peer. While it is closed, a call costs a few sums. */
 export class Circuit implements Watcher {
   readonly #options: CircuitOptions
   readonly #parts: CircuitParts
@@ -61,9 +61,9 @@ export class Circuit implements Watcher {
     return this.#serial
   }
 
-  ended(mark: number, testimony: Testimony): void {
+  ended(mark: number, now: number, testimony: Testimony): void {
     if (this.#state === 'closed') {
-      if (mark === this.#serial) this.#count(testimony)
+      if (mark === this.#serial) this.#count(now, testimony)
     } else if (this.#state !== 'disposed' && mark > this.#trippedAt) {
       if (testimony === 'works') this.#close()
       else if (mark === this.#probe) this.#endProbe(testimony)
@@ -76,12 +76,12 @@ export class Circuit implements Watcher {
     this.#parts.docket.delete(this.#parts.id)
   }
 
-  #count(testimony: Testimony): void {
+  #count(now: number, testimony: Testimony): void {
     if (testimony === 'nothing') return
     const failed = testimony === 'fails'
     this.#failuresInARow = failed ? this.#failuresInARow + 1 : 0
     const tally = this.#tally
-    tally.add(this.#parts.clock.now(), 1, failed ? 1 : 0)
+    tally.add(now, 1, failed ? 1 : 0)
     if (!failed) return
     const { consecutiveFailures, failurePercent, minCalls, windowMs } = this.#options
     if (this.#failuresInARow >= consecutiveFailures) {

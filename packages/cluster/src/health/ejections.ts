@@ -3,7 +3,7 @@ import type { Detector } from './detectors/detector.ts'
 import { Docket } from './docket.ts'
 import type { Verdict } from './health.ts'
 import { Suspect } from './suspect.ts'
-import type { Watcher } from './watched.ts'
+import type { Watcher } from './watcher.ts'
 
 export interface EjectionsOptions {
   /** Time between two looks at all peers, 100 to 3 600 000. Default 10 000. */

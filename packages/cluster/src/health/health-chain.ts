@@ -1,5 +1,6 @@
-import { Cell } from '@kumquat/core'
-import type { HealthPolicy, Verdict } from './health.ts'
+import { Cell, type Connect } from '@kumquat/core'
+import type { Health, HealthPolicy, Verdict } from './health.ts'
+import { watchedConnect } from './watched.ts'
 
 /** Several policies as one. The first is the outermost: it sees a call first, and its end last. */
 export function healthChain(...policies: readonly HealthPolicy[]): HealthPolicy {
@@ -8,8 +9,9 @@ export function healthChain(...policies: readonly HealthPolicy[]): HealthPolicy 
     const all = (): readonly Verdict[] => chained.flatMap(({ verdicts }) => verdicts.current)
     const verdicts = new Cell(all())
     const following = chained.map((health) => health.verdicts.subscribe(() => verdicts.set(all())))
+    const layers = inLayers(chained)
     return {
-      connect: (next) => chained.reduceRight((connect, health) => health.connect(connect), next),
+      connect: (next) => layers.reduceRight((connect, layer) => around(connect, layer), next),
       verdicts,
       [Symbol.dispose]() {
         for (const health of chained) health[Symbol.dispose]()
@@ -17,4 +19,25 @@ export function healthChain(...policies: readonly HealthPolicy[]): HealthPolicy 
       },
     }
   }
+}
+
+/** Neighbours that only watch, by one clock, share a layer: each layer costs a promise with every call. */
+function inLayers(chained: readonly Health[]): readonly (readonly Health[])[] {
+  const layers: Health[][] = []
+  for (const health of chained) {
+    const last = layers.at(-1)
+    const clock = last?.[0]?.watching?.clock
+    if (last !== undefined && clock !== undefined && clock === health.watching?.clock) last.push(health)
+    else layers.push([health])
+  }
+  return layers
+}
+
+function around(next: Connect, layer: readonly Health[]): Connect {
+  const [only] = layer
+  if (only !== undefined && layer.length === 1) return only.connect(next)
+  return watchedConnect(
+    next,
+    layer.flatMap(({ watching }) => watching ?? []),
+  )
 }

@@ -1,4 +1,5 @@
 import type { Connect, Live } from '@kumquat/core'
+import type { Watching } from './watcher.ts'
 
 /** Something held against one peer: an opinion, which may be overruled, not a fact such as a closed line. */
 export interface Verdict {
@@ -24,6 +25,8 @@ export interface Health extends Disposable {
   connect(next: Connect): Connect
   /** What is held against whom at the moment; a new array with each change, which is seldom. */
   readonly verdicts: Live<readonly Verdict[]>
+  /** How it watches, if that is all it does: a chain puts such neighbours around a line as one layer. */
+  readonly watching?: Watching
 }
 
 /** Makes the `Health` of one service, to be used for one directory and disposed with it. */

@@ -44,6 +44,6 @@ export function outlierEjection({
   const options = { intervalMs, baseEjectionMs, maxEjectionMs, maxEjectedPercent, consecutiveFailures, detectors }
   return () => {
     const ejections = new Ejections(options, clock)
-    return watched({ verdicts: ejections.verdicts, judge, watch: ({ id }) => ejections.watch(id) })
+    return watched({ verdicts: ejections.verdicts, clock, judge, watch: ({ id }) => ejections.watch(id) })
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@kumquat/core'
 import type { Sample } from './detectors/detector.ts'
 import type { Testimony } from './testimony.ts'
-import type { Watcher } from './watched.ts'
+import type { Watcher } from './watcher.ts'
 
 export interface SuspectOptions {
   readonly clock: Clock
@@ -45,10 +45,10 @@ export class Suspect implements Watcher {
     return this.#options.clock.now()
   }
 
-  ended(beganAt: number, testimony: Testimony): void {
+  ended(beganAt: number, now: number, testimony: Testimony): void {
     if (testimony === 'works') {
       this.#works++
-      this.#workedMs += this.#options.clock.now() - beganAt
+      this.#workedMs += now - beganAt
       this.#failuresInARow = 0
     } else if (testimony === 'fails') {
       this.#fails++

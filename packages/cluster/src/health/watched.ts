@@ -1,66 +1,89 @@
-import type { Connect, Endpoint, Invocation, Live, ProviderRecord } from '@kumquat/core'
+import type { Clock, Connect, Endpoint, Invocation, Live, ProviderRecord, Reply, Status } from '@kumquat/core'
 import type { Health, Verdict } from './health.ts'
-import type { Judge, Testimony } from './testimony.ts'
-
-/** Forms an opinion of one peer from the calls to it. Its disposal is told when the endpoint is disposed, or the health. */
-export interface Watcher extends Disposable {
-  /** Whether something is held against the peer. Read with every pick. */
-  readonly objects: boolean
-  /** A call begins. What it answers comes back with the end of that call. */
-  began(): number
-  ended(mark: number, testimony: Testimony): void
-}
+import type { Judge } from './testimony.ts'
+import type { Watcher, Watching } from './watcher.ts'
 
 export interface WatchedOptions {
   readonly verdicts: Live<readonly Verdict[]>
+  readonly clock: Clock
   readonly judge: Judge
   readonly watch: (record: ProviderRecord) => Watcher
 }
 
-/** A health that watches each endpoint with a watcher of its own. */
-export function watched({ verdicts, judge, watch }: WatchedOptions): Health {
+/** A health that gives each line a watcher of its own. */
+export function watched({ verdicts, clock, judge, watch }: WatchedOptions): Health {
   const watchers = new Set<Watcher>()
-  const leave = (watcher: Watcher): void => {
-    if (watchers.delete(watcher)) watcher[Symbol.dispose]()
+  const watching: Watching = {
+    clock,
+    judge,
+    enter(record) {
+      const watcher = watch(record)
+      watchers.add(watcher)
+      return watcher
+    },
+    leave(watcher) {
+      if (watchers.delete(watcher)) watcher[Symbol.dispose]()
+    },
   }
   return {
     verdicts,
-    connect: (next) => (record) => {
-      const endpoint = next(record)
-      const watcher = watch(record)
-      watchers.add(watcher)
-      return watchedEndpoint(endpoint, watcher, judge, leave)
-    },
+    watching,
+    connect: (next) => watchedConnect(next, [watching]),
     [Symbol.dispose]() {
-      for (const watcher of watchers) leave(watcher)
+      for (const watcher of watchers) watching.leave(watcher)
     },
   }
 }
 
-function watchedEndpoint(
-  endpoint: Endpoint,
-  watcher: Watcher,
-  judge: Judge,
-  leave: (watcher: Watcher) => void,
-): ReturnType<Connect> {
-  return {
-    async invoke(invocation: Invocation) {
-      const mark = watcher.began()
-      try {
-        const reply = await endpoint.invoke(invocation)
-        watcher.ended(mark, 'works')
-        return reply
-      } catch (error) {
-        watcher.ended(mark, judge(error, invocation))
-        throw error
+/** Puts the watchers of several healths around each line. They must go by the same clock. */
+export function watchedConnect(next: Connect, watchings: readonly Watching[]): Connect {
+  return (record) => {
+    const endpoint = next(record)
+    return new WatchedEndpoint(
+      endpoint,
+      watchings,
+      watchings.map((watching) => watching.enter(record)),
+    )
+  }
+}
+
+/** One layer for all watchers: a call costs one promise more, and one look at the clock beside those of the watchers. */
+class WatchedEndpoint implements Endpoint {
+  readonly #endpoint: Endpoint
+  readonly #watchings: readonly Watching[]
+  readonly #watchers: readonly Watcher[]
+
+  constructor(endpoint: Endpoint, watchings: readonly Watching[], watchers: readonly Watcher[]) {
+    this.#endpoint = endpoint
+    this.#watchings = watchings
+    this.#watchers = watchers
+  }
+
+  get status(): Status {
+    for (const watcher of this.#watchers) if (watcher.objects) return 'closed'
+    return this.#endpoint.status
+  }
+
+  readonly invoke = async (invocation: Invocation): Promise<Reply> => {
+    const watchers = this.#watchers
+    const marks: number[] = []
+    for (const watcher of watchers) marks.push(watcher.began())
+    try {
+      const reply = await this.#endpoint.invoke(invocation)
+      const now = this.#watchings[0]!.clock.now()
+      for (let i = watchers.length - 1; i >= 0; i--) watchers[i]!.ended(marks[i]!, now, 'works')
+      return reply
+    } catch (error) {
+      const now = this.#watchings[0]!.clock.now()
+      for (let i = watchers.length - 1; i >= 0; i--) {
+        watchers[i]!.ended(marks[i]!, now, this.#watchings[i]!.judge(error, invocation))
       }
-    },
-    get status() {
-      return watcher.objects ? 'closed' : endpoint.status
-    },
-    [Symbol.asyncDispose]() {
-      leave(watcher)
-      return endpoint[Symbol.asyncDispose]()
-    },
+      throw error
+    }
+  };
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    for (const [index, watcher] of this.#watchers.entries()) this.#watchings[index]!.leave(watcher)
+    return this.#endpoint[Symbol.asyncDispose]()
   }
 }
