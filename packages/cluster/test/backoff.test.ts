@@ -54,6 +54,7 @@ describe('backoff', () => {
 
   it('takes the values at the ends of the ranges', () => {
     expect(backoff({ baseMs: 50, maxMs: 50, factor: 1, jitter: 0 })(9)).to.equal(50)
+    expect(backoff({ baseMs: 0.5, jitter: 0 })(1)).to.equal(0.5)
     expect(backoff({ maxMs: 2 ** 31 - 1, jitter: 1, rng: () => 0 })(1)).to.equal(0)
   })
 })

@@ -81,7 +81,8 @@ export class Race {
   }
 
   async #run(peer: Peer, invocation: Invocation): Promise<void> {
-    const { run = (one, own) => one.invoke(own) } = this.#options
+    // Asynchronous even if a peer throws: nobody is told of a failure while he still sends.
+    const { run = async (one, own) => one.invoke(own) } = this.#options
     this.#running++
     try {
       const reply = await run(peer, invocation)

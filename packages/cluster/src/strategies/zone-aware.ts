@@ -28,7 +28,7 @@ export function zoneAware({ zone = '', preferred = [], strategy = failfast() }: 
       candidates: (invocation) => targets.candidates(invocation),
       pick(peers, invocation, tried = NONE) {
         const isOpen = ({ record, status }: Peers[number]): boolean => status === 'open' && !tried.has(record.id)
-        const group = groups(peers).find((zone) => zone.some(isOpen))
+        const group = groups(peers).find((one) => one.some(isOpen))
         return targets.pick(group ?? peers, invocation, tried)
       },
     })

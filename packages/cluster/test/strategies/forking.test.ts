@@ -58,6 +58,19 @@ describe('forking', () => {
     }
   })
 
+  it('asks the others too when a peer throws instead of rejecting', async () => {
+    const { live, attempts, outcomeOf } = stage(2, forking())
+    const [first, second] = live.current
+    const broken = (): never => {
+      throw failing('unknown')
+    }
+    live.set([{ ...first!, invoke: broken }, second!])
+    const reply = outcomeOf(idempotent())
+    await Promise.resolve()
+    attempts[0]!.answer('good')
+    expect(await reply).to.deep.equal({ value: 'good' })
+  })
+
   it('fails when all have failed, with the gravest', async () => {
     const { attempts, outcomeOf } = stage(5, forking({ forks: 3 }))
     const reply = outcomeOf(idempotent())

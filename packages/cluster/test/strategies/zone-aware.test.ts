@@ -1,4 +1,13 @@
-import { failover, type Peer, type ZoneAwareOptions, zoneAware } from '@kumquat/cluster'
+import {
+  byZone,
+  chain,
+  cluster,
+  failover,
+  type Peer,
+  roundRobin,
+  type ZoneAwareOptions,
+  zoneAware,
+} from '@kumquat/cluster'
 import { expect } from 'chai'
 import { call } from '../parts.ts'
 import { failing, stage } from './stage.ts'
@@ -56,6 +65,31 @@ describe('zoneAware', () => {
     await theatre.outcomeOf(call())
     const zoneOf = new Map(theatre.live.current.map(({ record }) => [record.id, record.zone]))
     expect(theatre.attempts.map(({ id }) => zoneOf.get(id))).to.deep.equal(['c', 'c', 'b', 'a'])
+  })
+
+  it('chooses among zones that are clusters themselves, and leaves a zone only when nobody in it is open', async () => {
+    const theatre = stage(4, failover(), (n) => ({ zone: n < 2 ? 'a' : 'b' }))
+    theatre.onAttempt = ({ id, answer }) => answer(id)
+    const within = { route: chain(), balance: roundRobin({ rng: () => 0 }) }
+    const zones = byZone(theatre.live, { within: (peers) => cluster({ peers, ...within, strategy: failover() }) })
+    const invoke = cluster({ peers: zones, ...within, strategy: zoneAware({ zone: 'b' }) })
+    const reach = async (): Promise<readonly number[]> => {
+      const ids = theatre.live.current.map(({ record }) => record.id)
+      const reached: number[] = []
+      for (let i = 0; i < 4; i++) reached.push(ids.indexOf(String((await invoke(call())).value)))
+      return reached
+    }
+    const close = (...closed: readonly number[]): void => {
+      theatre.live.set(
+        theatre.live.current.map((peer, n) => (closed.includes(n) ? { ...peer, status: 'closed' } : peer)),
+      )
+    }
+    expect(await reach()).to.have.members([2, 3, 2, 3])
+    close(2)
+    expect(await reach()).to.deep.equal([3, 3, 3, 3])
+    close(2, 3)
+    expect(await reach()).to.have.members([0, 1, 0, 1])
+    await zones[Symbol.asyncDispose]()
   })
 
   it('makes one attempt unless told otherwise, and fails as the cluster does when nobody is there', async () => {
