@@ -1,10 +1,10 @@
 // npm run test:nodes: the suite on the other supported Nodes, each in a copy of its own; this checkout is not touched.
 // The Nodes are those behind npm's `node` package: node-<platform>-<arch>, program and headers.
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
-import { fail, inRoot, ROOT, say } from './parts/checkout.mjs'
+import { delimiter, join } from 'node:path'
+import { fail, say } from './parts/checkout.mjs'
+import { copyCheckout } from './parts/copy.mjs'
 import { run, runAside } from './parts/run.mjs'
 
 const MAJORS = [22, 24]
@@ -21,16 +21,6 @@ for (const major of MAJORS) {
 }
 say(failed.length === 0 ? `Green on Node ${MAJORS.join(' and ')}.` : `Failed on Node ${failed.join(' and ')}.`)
 process.exitCode = failed.length === 0 ? 0 : 1
-
-/** Everything but what git ignores, work that is not committed included. */
-function copyCheckout(folder) {
-  const listing = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
-  if (listing.status !== 0) fail('npm run test:nodes copies what git knows: it needs a git checkout.')
-  for (const file of listing.stdout.toString().split('\0').filter(Boolean)) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true })
-    cpSync(inRoot(file), join(folder, file))
-  }
-}
 
 /** Resolves with the folder of the `node` program, which has `../include` beside it. */
 async function fetchNode(major) {
