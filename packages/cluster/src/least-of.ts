@@ -2,7 +2,7 @@ import type { Rng } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
 import type { LoadMetric } from './load.ts'
 import { pending } from './loads/pending.ts'
-import type { Peer } from './peer.ts'
+import type { Peer, SomePeers } from './peer.ts'
 import { perSet } from './per-set.ts'
 import { draws } from './tables/draws.ts'
 import { weightsOf } from './tables/weights.ts'
@@ -19,41 +19,45 @@ export interface LeastOfOptions {
  * equals the first drawn. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001.
  */
 export function leastOf({ choices, load, rng }: LeastOfOptions): Balancer {
-  const drawsOf = perSet((peers) => draws(weightsOf(peers)))
-  const isFreer = freer(load)
+  const drawsOf = perSet((peers: SomePeers) => draws(weightsOf(peers)))
+  const isFreer = load === pending ? hasFewer : costsLess(load)
   return (peers) => {
     if (peers.length === 1) return peers[0]
     const { one, other, shares } = drawsOf(peers)
     let best = one(rng())
-    for (let i = 1; i < choices; i++) {
+    for (let drawn = 1; drawn < choices; drawn++) {
       const next = other(best, rng())
-      const [a, b] = [peers[next], peers[best]]
-      if (a === undefined || b === undefined) continue
-      const wins = shares === undefined ? a.load(load) < b.load(load) : isFreer(a, shares[next]!, b, shares[best]!)
-      if (wins) best = next
+      const a = peers[next]
+      const b = peers[best]
+      if (a !== undefined && b !== undefined && isFreer(a, shares[next]!, b, shares[best]!)) best = next
     }
     return peers[best] ?? peers[0]
   }
 }
 
+/** Whether peer `a` is less loaded for its share than peer `b`. */
+type Comparison = (a: Peer, shareOfA: number, b: Peer, shareOfB: number) => boolean
+
+const hasFewer: Comparison = (a, shareOfA, b, shareOfB) => fewer(a.load(pending), shareOfA, b.load(pending), shareOfB)
+
+/** Whole calls are coarse: to have less for its share is to have less before this call, and not more with it. */
+const fewer = (callsOfA: number, shareOfA: number, callsOfB: number, shareOfB: number): boolean =>
+  callsOfA / shareOfA < callsOfB / shareOfB && (callsOfA + 1) / shareOfA <= (callsOfB + 1) / shareOfB
+
 /**
- * Whether `a` is less loaded for its share than `b`. Dividing the whole load by weight would count the weight twice, for
- * peers are drawn by weight: among the idle the heavy would get everything. Weight says how many calls a peer can carry,
- * not how long one takes. So the time of one call stands alone, and the calls in flight go by share. Times that differ
- * by less than their double count as equal: whoever is called more often sees more peaks. And whole calls are coarse: `a`
- * must have less before this call, and not more with it.
+ * Weight says how many calls a peer can carry, not how long one takes; and peers are drawn by weight. To divide the load
+ * by weight would count it twice: of idle peers the heavy would get everything. So the cost of one call stands alone, and
+ * only the calls in flight go by share. Costs that differ by no more than their double count as equal, and the calls in
+ * flight decide: else of idle peers the one that was luckiest lately would get everything.
  */
-function freer(load: LoadMetric): (a: Peer, shareOfA: number, b: Peer, shareOfB: number) => boolean {
-  const eachOf = (peer: Peer, calls: number): number => (load === pending ? 1 : peer.load(load) / (calls + 1))
+function costsLess(load: LoadMetric): Comparison {
   return (a, shareOfA, b, shareOfB) => {
     const callsOfA = a.load(pending)
     const callsOfB = b.load(pending)
-    const eachOfA = eachOf(a, callsOfA)
-    const eachOfB = eachOf(b, callsOfB)
-    if (eachOfA > ALIKE * eachOfB || eachOfB > ALIKE * eachOfA) {
-      return eachOfA * (1 + callsOfA / shareOfA) < eachOfB * (1 + callsOfB / shareOfB)
-    }
-    return callsOfA / shareOfA < callsOfB / shareOfB && (callsOfA + 1) / shareOfA <= (callsOfB + 1) / shareOfB
+    const costOfA = a.load(load) / (callsOfA + 1)
+    const costOfB = b.load(load) / (callsOfB + 1)
+    if (costOfA <= ALIKE * costOfB && costOfB <= ALIKE * costOfA) return fewer(callsOfA, shareOfA, callsOfB, shareOfB)
+    return costOfA * (1 + callsOfA / shareOfA) < costOfB * (1 + callsOfB / shareOfB)
   }
 }
 

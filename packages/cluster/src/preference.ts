@@ -1,29 +1,57 @@
 import type { Invocation, Status } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
-import { isSome, type Peer, type SomePeers, sameMembers } from './peer.ts'
+import { isSome, type Peer, type SomePeers } from './peer.ts'
+import { perSet } from './per-set.ts'
 
 /** A balancer that knows of health and of past attempts. */
 export type Preference = (peers: SomePeers, invocation: Invocation, tried?: ReadonlySet<string>) => Peer
 
 /**
  * Passes over peers already tried, then those of a worse status, as long as others are left. The balancer is asked about
- * the whole set first: only an answer we do not like costs a look at every peer.
+ * the whole set first, and if its answer will not do, about those who were best the last time: only when that will not do
+ * either is it time to look at every peer. Mostly the same few are out for long, so that this is seldom.
  */
 export function preference(balance: Balancer): Preference {
-  const recent = new WeakMap<SomePeers, SomePeers[]>()
-  /** The very same array for the same part of a set, so that what balancers cache by it holds. */
-  const recall = (peers: SomePeers, part: SomePeers): SomePeers => {
-    const parts = recent.get(peers) ?? []
-    const known = parts.find((one) => sameMembers(one, part))
-    if (known !== undefined) return known
-    recent.set(peers, [part, ...parts.slice(0, MAX_PARTS - 1)])
-    return part
-  }
+  const partsOf = perSet((peers: SomePeers) => new Parts(peers))
   return (peers, invocation, tried = NONE) => {
     const first = balance(peers, invocation)
     if (rank(first, tried) === BEST) return first
-    const part = bestOf(peers, tried)
-    return part.length === peers.length ? first : balance(recall(peers, part), invocation)
+    const parts = partsOf(peers)
+    const { latest } = parts
+    if (latest !== undefined) {
+      const second = balance(latest, invocation)
+      if (rank(second, tried) === BEST) return second
+    }
+    const best = parts.best(tried)
+    return best === peers ? first : balance(best, invocation)
+  }
+}
+
+/** The parts of a set that were the best of it at some time: the very same array for the same part, so that caches hold. */
+class Parts {
+  readonly #peers: SomePeers
+  /** The latest first. */
+  #recent: readonly SomePeers[] = []
+  #usesLeft = 0
+
+  constructor(peers: SomePeers) {
+    this.#peers = peers
+  }
+
+  /** The best at the last look, if that was at open peers and not too long ago: who is back since then is missing. */
+  get latest(): SomePeers | undefined {
+    return this.#usesLeft-- > 0 ? this.#recent[0] : undefined
+  }
+
+  /** Looks at every peer. */
+  best(tried: ReadonlySet<string>): SomePeers {
+    const [part, reached] = bestOf(this.#peers, tried)
+    if (part.length === this.#peers.length) return this.#peers
+    const known = this.#recent.find((one) => sameMembers(one, part)) ?? part
+    this.#recent = [known, ...this.#recent.filter((one) => one !== known).slice(0, MAX_PARTS - 1)]
+    // One look at n peers for n uses.
+    this.#usesLeft = reached === BEST ? this.#peers.length : 0
+    return known
   }
 }
 
@@ -37,9 +65,19 @@ const BEST = UNTRIED + BY_STATUS.open
 const rank = ({ record, status }: Peer, tried: ReadonlySet<string>): number =>
   BY_STATUS[status] + (tried.has(record.id) ? 0 : UNTRIED)
 
-function bestOf(peers: SomePeers, tried: ReadonlySet<string>): SomePeers {
-  const ranks = peers.map((peer) => rank(peer, tried))
-  const best = ranks.reduce((a, b) => Math.max(a, b))
-  const left = peers.filter((_, index) => ranks[index] === best)
-  return isSome(left) ? left : peers
+/** The peers of the best rank, and that rank. */
+function bestOf(peers: SomePeers, tried: ReadonlySet<string>): readonly [SomePeers, number] {
+  let best = -1
+  let part: Peer[] = []
+  for (const peer of peers) {
+    const own = rank(peer, tried)
+    if (own < best) continue
+    if (own > best) part = []
+    best = own
+    part.push(peer)
+  }
+  return [isSome(part) ? part : peers, best]
 }
+
+const sameMembers = (a: SomePeers, b: SomePeers): boolean =>
+  a.length === b.length && a.every((peer, index) => peer === b[index])

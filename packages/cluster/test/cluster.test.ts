@@ -11,13 +11,18 @@ import {
   ketama,
   leastLoaded,
   maglev,
+  meanResponse,
   type Peer,
   type Peers,
+  p2c,
+  peakEwma,
+  pending,
   type Router,
   random,
   rendezvous,
   roundRobin,
   type SomePeers,
+  shortestResponse,
   version,
   weightedRoundRobin,
 } from '@kumquat/cluster'
@@ -32,6 +37,7 @@ import {
   RpcError,
   seededRng,
 } from '@kumquat/core'
+import { handClock } from '@kumquat/core/testing'
 import { expect } from 'chai'
 import { call, forgotten, idsOf, peer, record, wire } from './parts.ts'
 
@@ -40,6 +46,9 @@ const balancers: Readonly<Record<string, (rng: Rng) => Balancer>> = {
   weightedRoundRobin: (rng) => weightedRoundRobin({ rng }),
   random: (rng) => random({ rng }),
   leastLoaded: (rng) => leastLoaded({ rng }),
+  p2c: (rng) => p2c({ load: peakEwma({ clock: handClock() }), rng }),
+  p2cOverPending: (rng) => p2c({ load: pending, rng }),
+  shortestResponse: (rng) => shortestResponse({ load: meanResponse({ clock: handClock() }), rng }),
   consistentHash: () => consistentHash(),
   consistentHashBounded: () => consistentHash({ bound: true }),
   ketama: () => ketama(),
@@ -186,12 +195,12 @@ describe('cluster', () => {
 
   it('remembers a bounded number of parts of a set, and forgets the set with its parts', async () => {
     const kept: WeakRef<SomePeers>[] = []
-    const first: Balancer = (peers) => {
+    const worst: Balancer = (peers) => {
       kept.push(new WeakRef(peers))
-      return peers[0]
+      return peers.find(({ status }) => status === 'closed') ?? peers[0]
     }
     const many = Array.from({ length: 40 }, (_, n) => record(n))
-    const { line, known, invoke } = setup(many, { balance: first })
+    const { line, known, invoke } = setup(many, { balance: worst })
     line.status.set(many[0]!.id, 'closed')
     for (const { id } of many.slice(1)) {
       line.status.set(id, 'closed')

@@ -63,8 +63,8 @@ export function responseTime({ average, forgetMs, clock }: ResponseTimeOptions):
 
 /** The part of the latest success in what is usual. */
 const RECENT = 0.02
-/** No time may pass on a coarse clock; yet 0 would say that nothing is known. */
-const LEAST_MS = 0.001
+/** What is shorter counts as this: it says more of our own event loop than of the peer. */
+const LEAST_MS = 0.5
 /** What a peer that nothing is known of, but that has calls in flight, is taken to need: it gets one probe at a time. */
 const UNKNOWN_MS = 2 ** 32
 

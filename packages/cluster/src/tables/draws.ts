@@ -6,8 +6,8 @@ export interface Draws {
   one(uniform: number): number
   /** Another than `index`, in proportion to the weights of all others, in O(log n); `index` if no other has weight. */
   other(index: number, uniform: number): number
-  /** The weight of each relative to the mean of those with weight; undefined if all weights are equal. */
-  readonly shares: Float64Array | undefined
+  /** The weight of each relative to the mean of those with weight. */
+  readonly shares: Float64Array
 }
 
 export function draws(weights: readonly number[]): Draws {
@@ -17,7 +17,7 @@ export function draws(weights: readonly number[]): Draws {
 const evenDraws = (size: number): Draws => ({
   one: (uniform) => Math.floor(uniform * size),
   other: (index, uniform) => (index + 1 + Math.floor(uniform * (size - 1))) % size,
-  shares: undefined,
+  shares: new Float64Array(size).fill(1),
 })
 
 function weightedDraws(weights: readonly number[]): Draws {
