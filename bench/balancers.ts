@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util'
+import { breakers } from './balancers/breakers.ts'
+import { callPath } from './balancers/call-path.ts'
+import type { Figure } from './balancers/measure.ts'
+import { picks } from './balancers/picks.ts'
+
+// What a pick, a breaker and the whole cluster layer cost, in ns of CPU time, beside npm hashring, opossum and cockatiel in
+// the same run. Fails if the cluster layer adds more than a microsecond to a call at 1 000 peers.
+
+const SIZES = [10, 100, 1_000, 10_000]
+const PATH = { peers: 1_000, limitNs: 1_000 }
+
+const { values } = parseArgs({
+  options: {
+    /** Alternating rounds of 4 ms each. */
+    rounds: { type: 'string', default: '25' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const rounds = Number(values.rounds)
+if (!Number.isInteger(rounds) || rounds < 1) {
+  throw new RangeError(`--rounds ${JSON.stringify(values.rounds)} is not a whole number above 0`)
+}
+const heading = (title: string): void => console.error(`\n${title}, ns of CPU time, medians of ${rounds} rounds`)
+const row = (name: string, ...cells: readonly string[]): void =>
+  console.error(`  ${name.padEnd(30)}${cells.map((cell) => cell.padStart(12)).join('')}`)
+
+console.error(`balancers: node ${process.version}`)
+heading(`a pick among ${SIZES.map((size) => size.toLocaleString('en')).join(', ')} peers`)
+const bySize: (readonly Figure[])[] = []
+for (const size of SIZES) bySize.push(await picks(size, rounds))
+const pickRows = bySize[0]!.map(({ name }, index) => ({
+  name,
+  ns: Object.fromEntries(SIZES.map((size, column) => [size, bySize[column]![index]!.ns])),
+}))
+for (const { name, ns } of pickRows) row(name, ...SIZES.map((size) => String(ns[size])))
+
+heading('a call through a breaker')
+const breakerRows = await breakers(rounds)
+for (const { name, ns, low, high } of breakerRows) row(name, String(ns), `(${low}–${high})`)
+
+heading(`a call through a cluster of ${PATH.peers.toLocaleString('en')} peers`)
+const [bare, whole] = await callPath(PATH.peers, rounds)
+for (const { name, ns, low, high } of [bare!, whole!]) row(name, String(ns), `(${low}–${high})`)
+const addedNs = Math.round(whole!.ns - bare!.ns)
+const ok = addedNs <= PATH.limitNs
+console.error(`  added: ${addedNs} ns, ${ok ? 'within' : 'MORE THAN'} the ${PATH.limitNs} ns allowed`)
+
+if (values.json) {
+  const path = { ...PATH, bareNs: bare!.ns, clusterNs: whole!.ns, addedNs, ok }
+  console.log(
+    JSON.stringify({
+      suite: 'balancers',
+      unit: 'ns of CPU time',
+      rounds,
+      node: process.version,
+      picks: pickRows,
+      breakers: breakerRows,
+      path,
+      ok,
+    }),
+  )
+}
+if (!ok) process.exitCode = 1

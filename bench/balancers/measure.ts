@@ -1,0 +1,48 @@
+export interface Contender {
+  readonly name: string
+  /** Does it so many times. */
+  readonly run: (times: number) => void | Promise<void>
+}
+
+/** CPU time of one time, in ns: the median round, and the fastest and slowest. */
+export interface Figure {
+  readonly name: string
+  readonly ns: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * Runs all contenders in alternating rounds of some ms each. What counts is the CPU time of this process, not that of the
+ * clock on the wall, so that whatever else the machine does falls on nobody.
+ */
+export async function measure(contenders: readonly Contender[], rounds: number): Promise<readonly Figure[]> {
+  const all: { readonly contender: Contender; readonly times: number; readonly took: number[] }[] = []
+  for (const contender of contenders) all.push({ contender, times: await timesOf(contender), took: [] })
+  for (let i = 0; i < rounds; i++) {
+    const order = i % 2 === 0 ? all : all.toReversed()
+    for (const { contender, times, took } of order) took.push(await nsEach(contender, times))
+  }
+  return all.map(({ contender: { name }, took }) => {
+    took.sort((a, b) => a - b)
+    return { name, ns: round(took[took.length >> 1]!), low: round(took[0]!), high: round(took.at(-1)!) }
+  })
+}
+
+const ROUND_NS = 4_000_000
+
+/** How often it goes into a round, after it has run so long that it is compiled. */
+async function timesOf(contender: Contender): Promise<number> {
+  let times = 16
+  for (let ns = 0; ns < ROUND_NS * 2; times *= 2) ns = times * (await nsEach(contender, times))
+  return Math.max(1, Math.round(ROUND_NS / (await nsEach(contender, times / 2))))
+}
+
+async function nsEach({ run }: Contender, times: number): Promise<number> {
+  const before = process.cpuUsage()
+  await run(times)
+  const { user, system } = process.cpuUsage(before)
+  return ((user + system) * 1_000) / times
+}
+
+const round = (ns: number): number => Math.round(ns * 10) / 10
