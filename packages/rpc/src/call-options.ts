@@ -1,3 +1,4 @@
+import type { Constraints } from '@kumquat/core'
 import { assertAttachments } from './attachments.ts'
 
 /** What can be said of a single call, of a client, or of all clients, the nearest word counting. */
@@ -10,6 +11,8 @@ export interface CallOptions {
   readonly lane?: string
   /** Small facts that travel with the call, through every hop. Added to those of the client. */
   readonly attachments?: Readonly<Record<string, string>>
+  /** What a provider must be to serve the call: a version or a range such as `^2.1`, tags. In place of those of the client. */
+  readonly constraints?: Constraints
 }
 
 /** Returns `timeoutMs`, or throws `RangeError` naming it. */
@@ -23,7 +26,18 @@ export function assertCallOptions(options: CallOptions): CallOptions {
   if (options.timeoutMs !== undefined) assertTimeout('timeoutMs', options.timeoutMs)
   if (options.attachments !== undefined) assertAttachments(options.attachments)
   if (options.lane !== undefined) assertAttachments({ lane: options.lane })
+  if (options.constraints !== undefined) assertConstraints(options.constraints)
   return options
+}
+
+function assertConstraints({ version, tags = {} }: Constraints): void {
+  if (version !== undefined && (typeof version !== 'string' || version === '')) {
+    throw new TypeError(`constraints.version ${JSON.stringify(version)} is no version or range such as "^2.1"`)
+  }
+  for (const [tag, value] of Object.entries(tags)) {
+    if (typeof value === 'string') continue
+    throw new TypeError(`constraints.tags.${tag} must be a string, got ${JSON.stringify(value)}`)
+  }
 }
 
 /** What a timer of Node can hold. */

@@ -21,13 +21,15 @@ export interface ClientParts {
   readonly options: CallOptions
   /** Of a call whose options do not say. */
   readonly timeoutMs: number
+  /** The name of this app. Default: it has none. */
+  readonly caller?: string
   readonly clock: Clock
 }
 
 /** Turns calls of methods into invocations. Makes no connection and starts nothing. */
 export function client<T>(parts: ClientParts): Client<T> {
   const methods = new Map<string, AnyMethod>()
-  const call = caller(parts)
+  const call = callerOf(parts)
   const face: ProxyHandler<object> = {
     get(_, name) {
       if (typeof name === 'symbol') return undefined
@@ -63,19 +65,24 @@ type RemoteMethods<T> = {
     : never
 }
 
-function caller({ target, invoke, options, timeoutMs, clock }: ClientParts) {
+function callerOf({ target, invoke, options, timeoutMs, caller, clock }: ClientParts) {
   const { service, idempotent } = target
-  const attachments = attachmentsOf(options)
+  const { signal, constraints } = options
+  const shared = {
+    service,
+    attachments: attachmentsOf(options),
+    ...(signal && { signal }),
+    ...(constraints && { constraints }),
+    ...(caller && { caller }),
+  }
   const ownTimeoutMs = options.timeoutMs ?? timeoutMs
   return async (method: string, args: readonly unknown[]): Promise<unknown> => {
     const invocation: Invocation = {
-      service,
+      ...shared,
       method,
       args,
-      attachments,
       idempotent: idempotent.has(method),
       deadline: clock.now() + ownTimeoutMs,
-      ...(options.signal && { signal: options.signal }),
     }
     return (await invoke(invocation)).value
   }

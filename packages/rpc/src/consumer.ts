@@ -1,37 +1,21 @@
-import {
-  type Balancer,
-  chain,
-  cluster,
-  failover,
-  gray,
-  type Peers,
-  type Router,
-  type Strategy,
-  version,
-  weightedRoundRobin,
-} from '@kumquat/cluster'
+import { breaker, type Peers, panic } from '@kumquat/cluster'
 import {
   type Clock,
-  type Connect,
-  type Filter,
   formatServiceKey,
   type Invocation,
   type Invoker,
   type Live,
-  type Logger,
-  type Observer,
-  type Reply,
-  type Rng,
   remainingMs,
   type ServiceKey,
-  type Store,
   systemClock,
   systemRng,
 } from '@kumquat/core'
-import { attend, type Probe } from '@kumquat/registry'
+import { attend } from '@kumquat/registry'
 import { assertCallOptions, assertTimeout, type CallOptions } from './call-options.ts'
 import { type Client, client } from './client.ts'
+import { type ClusterOf, clusterOf } from './cluster-of.ts'
 import { consoleLogger } from './console-logger.ts'
+import type { ConsumerOptions } from './consumer-options.ts'
 import type { Contract } from './contract.ts'
 import { filteredConnect } from './filtered-connect.ts'
 import { aroundAttempt, aroundCall } from './filters/order.ts'
@@ -44,47 +28,6 @@ import { snapshotFolder } from './snapshot-folder.ts'
 import { steadyDiscovery } from './steady-discovery.ts'
 import { disposed, Subscription } from './subscription.ts'
 import { type Asked, type ServiceClass, type ServiceTarget, type Target, targetOf } from './target.ts'
-
-export interface ConsumerOptions {
-  /** A URL such as `zookeeper://10.0.0.1:2181/shop`, or an open store, which stays yours to dispose. */
-  readonly registry: string | Store
-  /** The name of this app, for the topology and for access rules. Default '', which is anonymous. */
-  readonly caller?: string
-  /** The version of this app, for the topology. Default ''. */
-  readonly callerVersion?: string
-  /** Whether to show in the registry who consumes which service. Never makes a call wait or fail. Default true. */
-  readonly register?: boolean
-  /**
-   * A folder for the last known providers, from which to begin while the registry is down; false = none. Default:
-   * `kumquat` in the user's cache for a registry that is a server; none for `file:`, `memory:` and a store given open.
-   */
-  readonly snapshot?: string | false
-  /** Time of a call that says nothing of its own, every attempt included. Default 3 000. */
-  readonly timeoutMs?: number
-  /** Whom to consider, after the version. Default `gray()`. */
-  readonly route?: Router
-  /** Whom to choose. Default `weightedRoundRobin()`. */
-  readonly balance?: Balancer
-  /** How often to try. Default `failover()`, with 2 retries. */
-  readonly strategy?: Strategy
-  /** Run once per call, the first outermost. Default none. */
-  readonly filters?: readonly Filter<Invocation, Reply>[]
-  /** Run once per attempt at a peer, the first outermost. Default none. */
-  readonly attemptFilters?: readonly Filter<Invocation, Reply>[]
-  /** Told of every call and every attempt. Default: nobody, at no cost. */
-  readonly observer?: Observer
-  /** Default: warnings and errors to standard error. */
-  readonly logger?: Logger
-  /** Opens lines to providers. Default: HTTP with its defaults, see `httpConnect()`. */
-  readonly connect?: Connect
-  /**
-   * Looks whether a provider that vanished from the registry is alive; false = nobody looks. Default: over HTTP, and nobody
-   * when `connect` is given.
-   */
-  readonly probe?: Probe | false
-  readonly clock?: Clock
-  readonly rng?: Rng
-}
 
 /** Finds providers and calls them. Disposing lets calls in flight finish; later ones are refused. */
 export interface Consumer extends AsyncDisposable {
@@ -109,10 +52,7 @@ export async function consumer({
   registry,
   caller = '',
   timeoutMs = 3_000,
-  route = gray(),
-  balance = weightedRoundRobin(),
   clock = systemClock,
-  strategy = failover({ clock }),
   filters = [],
   attemptFilters = [],
   observer,
@@ -123,10 +63,15 @@ export async function consumer({
   snapshot = snapshotFolder(registry) ?? false,
   register = true,
   callerVersion = '',
+  health = panic(breaker({ clock, rng })),
+  warmUp = true,
+  subset,
+  ...choices
 }: ConsumerOptions): Promise<Consumer> {
   assertTimeout('timeoutMs', timeoutMs)
   const connect = connectBy ?? httpConnect({ caller, clock, rng, logger })
   const observing = { caller, clock, ...(observer && { observer }) }
+  const clusterOver = clusterOf(choices, { clock, rng, logger })
   const access = await accessRegistry(registry, { clock, logger })
   const subscribing = {
     discovery: steadyDiscovery({
@@ -136,33 +81,35 @@ export async function consumer({
     }),
     connect: filteredConnect(connect, (record) => aroundAttempt({ ...observing, filters: attemptFilters }, record)),
     registryName: access.name,
-    clock,
-    logger,
+    ...{ health, warmUp, subset, clock, logger },
   }
   const record = { app: caller, version: callerVersion, since: clock.epoch(), rules: '' }
   const attendance = (service: ServiceKey): AsyncDisposable => attend(access.store, service, record, { clock, logger })
-  const subscriptions = new Map<string, Subscription>()
+  const subscribed = new Map<string, Subscribed>()
   let isDisposed = false
 
-  const subscriptionTo = (service: ServiceKey): Subscription => {
+  const subscribe = (service: ServiceKey): Subscribed => {
+    const own = { ...subscribing, service, ...(register && { attend: () => attendance(service) }) }
+    const subscription = new Subscription(own)
+    return { subscription, clusterFor: clusterOver(subscription.peers) }
+  }
+  const subscribedTo = (service: ServiceKey): Subscribed => {
     if (isDisposed) throw disposed()
     const key = formatServiceKey(service)
-    const own = { ...subscribing, service, ...(register && { attend: () => attendance(service) }) }
-    const subscription = subscriptions.get(key) ?? new Subscription(own)
-    subscriptions.set(key, subscription)
-    return subscription
+    const known = subscribed.get(key) ?? subscribe(service)
+    subscribed.set(key, known)
+    return known
   }
 
   const watching = (service: ServiceKey): Subscription => {
-    const subscription = subscriptionTo(service)
+    const { subscription } = subscribedTo(service)
     subscription.watched({ ms: timeoutMs }).catch((error: unknown) => logger.warn({ error }, 'no peers yet'))
     return subscription
   }
 
-  const invokerOf = (target: Target): Invoker => {
-    const subscription = subscriptionTo(target.service)
-    const routes = target.version === '' ? [route] : [version(target), route]
-    const choose = cluster({ peers: subscription.peers, route: chain(...routes), balance, strategy })
+  const invokerOf = ({ service, version }: Target): Invoker => {
+    const { subscription, clusterFor } = subscribedTo(service)
+    const choose = clusterFor(version)
     return aroundCall({ ...observing, filters })((invocation) => {
       if (isDisposed) return Promise.reject(disposed())
       if (subscription.populated) return choose(invocation)
@@ -173,19 +120,26 @@ export async function consumer({
   return {
     client<T>(asked: Asked, options: CallOptions = {}): Client<T> {
       const target = targetOf(asked)
-      return client<T>({ target, invoke: invokerOf(target), options: assertCallOptions(options), timeoutMs, clock })
+      const own = assertCallOptions(options)
+      return client<T>({ target, invoke: invokerOf(target), options: own, timeoutMs, caller, clock })
     },
     async ready(service, { timeoutMs: ms = 10_000 } = {}) {
-      await subscriptionTo(service).someone({ ms: assertTimeout('timeoutMs', ms) })
+      await subscribedTo(service).subscription.someone({ ms: assertTimeout('timeoutMs', ms) })
     },
     peers: (service) => watching(service).peers,
     outlook: (service) => outlookOf(watching(service).sightings, clock),
     async [Symbol.asyncDispose]() {
       isDisposed = true
-      await Promise.all([...subscriptions.values()].map((one) => one[Symbol.asyncDispose]()))
+      await Promise.all([...subscribed.values()].map(({ subscription }) => subscription[Symbol.asyncDispose]()))
       await access[Symbol.asyncDispose]()
     },
   }
+}
+
+/** A service in use: who serves it, and how one of them is chosen. */
+interface Subscribed {
+  readonly subscription: Subscription
+  readonly clusterFor: ReturnType<ClusterOf>
 }
 
 /** Resolves when there is somebody to call; rejects with the reason why not, within the time of the call. */

@@ -44,7 +44,8 @@ export function memoryTransport({ caller = '', clock = systemClock }: MemoryTran
       const gone = new AbortController()
       const { signal } = invocation
       const otherwise = (): RpcError => gaveUp(invocation, id)
-      const call: ServedCall = { ...invocation, args: JSON.parse(body), signal: gone.signal, caller }
+      const { constraints: _, ...travelling } = invocation
+      const call: ServedCall = { ...travelling, args: JSON.parse(body), signal: gone.signal, caller }
       try {
         return await bounded(crossing(listener.run(call), call), { clock, ms: leftMs, signal, otherwise })
       } catch (error) {

@@ -1,4 +1,4 @@
-import { directory, type Peers } from '@kumquat/cluster'
+import type { Peers } from '@kumquat/cluster'
 import {
   Cell,
   type Clock,
@@ -15,8 +15,9 @@ import {
 import type { Discovery, Sighting } from '@kumquat/registry'
 import { bounded } from './bounded.ts'
 import { passingOver } from './passing-over.ts'
+import { type PeersParts, peersOf } from './peers-of.ts'
 
-export interface SubscriptionOptions {
+export interface SubscriptionOptions extends Pick<PeersParts, 'health' | 'warmUp' | 'subset'> {
   readonly service: ServiceKey
   readonly discovery: Discovery
   readonly connect: Connect
@@ -49,11 +50,12 @@ export class Subscription implements AsyncDisposable {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options
-    const { connect, logger, service } = options
+    const { connect, logger, service, ...others } = options
     const onError = (error: unknown): void =>
       logger.warn({ service: formatServiceKey(service), error }, 'a peer failed')
     const isLastResort = (id: string): boolean => this.#sightings.current?.suspects.get(id) === 'last resort'
-    this.#peers = directory({ records: this.#records, connect: passingOver(connect, isLastResort), onError })
+    const preferring = passingOver(connect, isLastResort)
+    this.#peers = peersOf({ ...others, records: this.#records, connect: preferring, onError })
   }
 
   get peers(): Live<Peers> {

@@ -44,6 +44,26 @@ describe('a client', () => {
     expect(invocations[3]).to.deep.equal({ ...invocations[0] })
   })
 
+  it('says in every call who makes it, and what it asks of a provider, by the very same object', async () => {
+    const invocations: Invocation[] = []
+    const target = { service, version: '', idempotent: new Set<string>() }
+    const invoke = async (invocation: Invocation) => {
+      invocations.push(invocation)
+      return { value: undefined }
+    }
+    const constraints = { version: '^2', tags: { disk: 'ssd' } }
+    const parts = { target, invoke, timeoutMs: 1, clock: handClock() }
+    const movies = client<Movies>({ ...parts, options: { constraints }, caller: 'web' })
+    await movies.nothing()
+    await movies.nothing()
+    await movies.with({ constraints: { version: '^3' } }).nothing()
+    expect(invocations[0]).to.include({ caller: 'web', constraints })
+    expect(invocations[1]!.constraints).to.equal(constraints)
+    expect(invocations[2]).to.deep.include({ caller: 'web', constraints: { version: '^3' } })
+    await client<Movies>({ ...parts, options: {}, caller: '' }).nothing()
+    expect(invocations[3]).to.have.all.keys('service', 'method', 'args', 'attachments', 'idempotent', 'deadline')
+  })
+
   it('refuses bad options where they are given', () => {
     const { movies } = recorded()
     expect(() => movies.with({ timeoutMs: 0 })).to.throw(RangeError, 'timeoutMs')

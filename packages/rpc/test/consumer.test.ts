@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { failfast } from '@kumquat/cluster'
-import { type Filter, type Invocation, providerRecord, type Reply, silent } from '@kumquat/core'
-import { eventually, recordingObserver } from '@kumquat/core/testing'
+import { BALANCERS, type Balancer, failfast, type Router, retryBudget } from '@kumquat/cluster'
+import { Cell, type Filter, type Invocation, providerRecord, type Reply, RpcError, silent } from '@kumquat/core'
+import { eventually, handClock, recordingLogger, recordingObserver } from '@kumquat/core/testing'
 import { MemoryTree, memory, registrar } from '@kumquat/registry'
 import {
   type Client,
@@ -63,11 +63,142 @@ describe('a consumer', () => {
   it('spreads calls over all providers', async () => {
     const each = [new Movies(), new Movies(), new Movies()]
     for (const movies of each) await provide({ services: [movies] })
-    const consuming = await consume()
+    const consuming = await consume({ balance: 'weighted-round-robin' })
     await eventually(() => expect(consuming.peers(service).current).to.have.length(3))
     const movies = consuming.client(Movies)
     for (let i = 0; i < 30; i++) await movies.getMovieById(i)
     expect(each.map(({ entered }) => entered.length)).to.deep.equal([10, 10, 10])
+  })
+
+  it('avoids by default the provider that has a call under way', async () => {
+    const each = [new Movies(), new Movies()]
+    for (const movies of each) await provide({ services: [movies] })
+    // Both answer in no time.
+    const consuming = await consume({ clock: handClock() })
+    await eventually(() => expect(consuming.peers(service).current).to.have.length(2))
+    const movies = consuming.client(Movies)
+    const aborting = new AbortController()
+    const slow = rejection(movies.with({ signal: aborting.signal }).slow(60_000))
+    await eventually(() => expect(each.flatMap(({ entered }) => entered)).to.deep.equal(['slow']))
+    const idle = each.find(({ entered }) => entered.length === 0)!
+    for (let i = 0; i < 20; i++) await movies.rent(i)
+    expect(idle.entered).to.have.length(20)
+    aborting.abort()
+    await slow
+  })
+
+  it('changes its balancer while it runs, and keeps to the last one when a name stands for nothing', async () => {
+    const each = [new Movies(), new Movies()]
+    for (const movies of each) await provide({ services: [movies] })
+    const balance = new Cell('weighted-round-robin')
+    const logger = recordingLogger()
+    const first: Balancer = (peers) => peers[0]
+    const consuming = await consume({ balance, balancers: { ...BALANCERS, first: () => first }, logger })
+    await eventually(() => expect(consuming.peers(service).current).to.have.length(2))
+    const movies = consuming.client(Movies)
+    const shares = async (): Promise<readonly number[]> => {
+      for (const { entered } of each) entered.length = 0
+      for (let i = 0; i < 10; i++) await movies.getMovieById(i)
+      return each.map(({ entered }) => entered.length)
+    }
+    expect(await shares()).to.deep.equal([5, 5])
+    balance.set('first')
+    expect(await shares()).to.have.members([10, 0])
+    balance.set('no such')
+    expect(await shares()).to.have.members([10, 0])
+    const errors = logger.lines.filter(({ level }) => level === 'error')
+    expect(errors.map(({ message }) => message)).to.deep.equal(['a name that stands for nothing was chosen'])
+  })
+
+  it('gives a call to a provider that fits its constraints, whatever the version of the client', async () => {
+    const [one, two] = [new Movies(), new Movies()]
+    await provide({ services: [one], version: '1.9.0', tags: { disk: 'hdd' } })
+    await provide({ services: [two], version: '2.1.0', tags: { disk: 'ssd' } })
+    const consuming = await consume()
+    await eventually(() => expect(consuming.peers(service).current).to.have.length(2))
+    const movies = consuming.client<Movies>(service)
+    for (let i = 0; i < 5; i++) await movies.with({ constraints: { version: '^2.0' } }).getMovieById(i)
+    expect([one.entered.length, two.entered.length]).to.deep.equal([0, 5])
+    for (let i = 0; i < 5; i++) await movies.with({ constraints: { tags: { disk: 'hdd' } } }).getMovieById(i)
+    expect([one.entered.length, two.entered.length]).to.deep.equal([5, 5])
+    const error = await rejection(movies.with({ constraints: { version: '^3' } }).getMovieById(1))
+    expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
+    expect(error.message).to.contain('2 known, none of version "^3"')
+  })
+
+  it('tells balancers and routers who calls', async () => {
+    await provide()
+    const callers = new Set<unknown>()
+    const route: Router = (peers, { caller }) => {
+      callers.add(caller)
+      return peers
+    }
+    await (await consume({ route })).client(Movies).nothing()
+    await (await consume({ route, caller: '' })).client(Movies).nothing()
+    expect([...callers]).to.deep.equal(['web', undefined])
+  })
+
+  it('passes over a provider that fails five times in a row', async () => {
+    const broken = new Movies()
+    await provide({ services: [broken] })
+    await provide()
+    const failing: Filter<Invocation, Reply> = (next) => async (invocation) => {
+      const reply = await next(invocation)
+      if (broken.entered.length > 0) throw new RpcError('internal', 'broken')
+      return reply
+    }
+    const failed: boolean[] = []
+    const consuming = await consume({
+      balance: 'round-robin',
+      attemptFilters: [
+        (next) => async (invocation) => {
+          broken.entered.length = 0
+          return failing(next)(invocation)
+        },
+      ],
+    })
+    await eventually(() => expect(consuming.peers(service).current).to.have.length(2))
+    const movies = consuming.client(Movies)
+    for (let i = 0; i < 30; i++)
+      failed.push(
+        await movies.rent(i).then(
+          () => false,
+          () => true,
+        ),
+      )
+    expect(failed.filter(Boolean)).to.have.length(5)
+    expect(failed.slice(10)).to.not.include(true)
+  })
+
+  it('shares one budget of further attempts among all services', async () => {
+    const budget = retryBudget({ percent: 0, minPerSecond: 0.05, windowMs: 20_000 })
+    const failing: Filter<Invocation, Reply> = () => async () => {
+      throw new RpcError('unavailable', 'refused', { outcome: 'not-run' })
+    }
+    const Other = defineService({ app: 'other', group: 'things', methods: { get: method<() => void>() } })
+    for (let i = 0; i < 3; i++) await provide({ services: [new Movies(), implement(Other, { get: () => {} })] })
+    let attempts = 0
+    const counting: Filter<Invocation, Reply> = (next) => (invocation) => {
+      attempts++
+      return next(invocation)
+    }
+    const consuming = await consume({ budget, attemptFilters: [counting, failing] })
+    for (const one of [service, Other]) {
+      await eventually(() => expect(consuming.peers(one).current).to.have.length(3))
+    }
+    await rejection(consuming.client(Movies).nothing())
+    const error = await rejection(consuming.client(Other).get())
+    expect(attempts).to.equal(3)
+    expect(JSON.stringify(error.details)).to.contain('the retry budget is empty')
+  })
+
+  it('refuses names that stand for nothing at the start', async () => {
+    const registry = keep(memory({ tree }))
+    const refusal = (options: Partial<ConsumerOptions>): Promise<unknown> =>
+      consumer({ registry, ...options }).catch((error: unknown) => String(error))
+    expect(await refusal({ balance: 'p3c' })).to.contain('TypeError: unknown balancer "p3c": take one of round-robin,')
+    expect(await refusal({ balance: new Cell('p3c') })).to.contain('TypeError: unknown balancer "p3c"')
+    expect(await refusal({ strategy: 'failhard' })).to.contain('TypeError: no strategy is named "failhard"')
   })
 
   it('gives gray providers the calls of the gray lane, and no other', async () => {

@@ -1,0 +1,52 @@
+import { directory, type HealthPolicy, type Peers, type Subset, slowStart, subsetOf, warmUp } from '@kumquat/cluster'
+import type { Clock, Connect, Live, ProviderRecord, Watch } from '@kumquat/core'
+
+/** How a consumer keeps the peers of each service. */
+export interface PeersOptions {
+  /**
+   * What may be held against a peer that fails, so that others are preferred; false = nothing. Default: a circuit breaker for
+   * each, not believed when it holds something against most of them, `panic(breaker())`.
+   */
+  readonly health?: HealthPolicy | false
+  /**
+   * Whether weights grow: of a provider that has just started, over its `warmupMs`, and of one that has just recovered, over
+   * 30 s. Default true.
+   */
+  readonly warmUp?: boolean
+  /** Which providers to connect to, where there are very many. Default: all. */
+  readonly subset?: Subset
+}
+
+export interface PeersParts {
+  readonly records: Live<readonly ProviderRecord[]>
+  readonly connect: Connect
+  readonly health?: HealthPolicy | false | undefined
+  readonly warmUp?: boolean | undefined
+  readonly subset?: Subset | undefined
+  readonly clock: Clock
+  readonly onError: (error: unknown) => void
+}
+
+/** The peers of one service, with the health and the weights of the moment. Disposing leaves none. */
+export function peersOf(parts: PeersParts): Watch<Peers> {
+  const { connect, clock, onError } = parts
+  const health = parts.health ? parts.health() : undefined
+  const records = parts.subset ? subsetOf(parts.records, parts.subset) : parts.records
+  const advertised = directory({ records, connect: health?.connect(connect) ?? connect, onError })
+  const warmed = parts.warmUp ? warmUp(advertised, { clock }) : advertised
+  const peers = parts.warmUp && health ? slowStart(warmed, { verdicts: health.verdicts, clock }) : warmed
+  return {
+    get current() {
+      return peers.current
+    },
+    subscribe: (listener) => peers.subscribe(listener),
+    async [Symbol.asyncDispose]() {
+      // The set is empty at once, and those who made it what it is see that before they stop.
+      const closed = advertised[Symbol.asyncDispose]()
+      for (const one of new Set([peers, warmed, records, health])) {
+        if (one !== undefined && Symbol.dispose in one) one[Symbol.dispose]()
+      }
+      await closed
+    },
+  }
+}
