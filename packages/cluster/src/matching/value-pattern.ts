@@ -15,7 +15,7 @@ import { list, mistake, shown } from './checked.ts'
 export type Pattern = string | number | boolean | readonly (string | number | boolean)[]
 
 export interface ValuePattern {
-  matches(value: string | undefined, invocation: Invocation): boolean
+  readonly matches: (value: string | undefined, invocation: Invocation) => boolean
   /** The facts of a call that the answer depends on. */
   readonly references: readonly CallFact[]
 }
@@ -26,11 +26,14 @@ export function valuePattern(source: unknown, where: string): ValuePattern {
     ? list(source, where).map((one, index) => term(one, `${where}[${index}]`))
     : [term(source, where)]
   if (terms.length === 0) throw new TypeError(`${where} is empty: name at least one value, "*" for any`)
-  const wanted = terms.filter(({ negated }) => !negated)
-  const isWanted = wanted.length === 0 ? () => true : anyOf(wanted)
-  const isRefused = anyOf(terms.filter(({ negated }) => negated))
+  const refused = terms.filter(({ negated }) => negated)
+  const isWanted = refused.length === terms.length ? always : anyOf(terms.filter(({ negated }) => !negated))
+  const isRefused = anyOf(refused)
   return {
-    matches: (value, invocation) => isWanted(value, invocation) && !isRefused(value, invocation),
+    matches:
+      refused.length === 0
+        ? isWanted
+        : (value, invocation) => isWanted(value, invocation) && !isRefused(value, invocation),
     references: terms.flatMap(({ reference }) => reference ?? []),
   }
 }
@@ -45,10 +48,19 @@ interface Term {
   readonly reference?: CallFact
 }
 
+type Matches = ValuePattern['matches']
+
+const always: Matches = () => true
+
 /** Texts by one look-up, however many; the other terms in turn. */
-function anyOf(terms: readonly Term[]): (value: string | undefined, invocation: Invocation) => boolean {
+function anyOf(terms: readonly Term[]): Matches {
   const literals = new Set(terms.flatMap(({ literal }) => literal ?? []))
   const tests = terms.flatMap(({ test }) => test ?? [])
+  const [only] = tests
+  if (literals.size === 0 && tests.length === 1 && only !== undefined) {
+    return (value, invocation) => value !== undefined && only(value, invocation)
+  }
+  if (tests.length === 0) return (value) => value !== undefined && literals.has(value)
   return (value, invocation) =>
     value !== undefined && (literals.has(value) || tests.some((test) => test(value, invocation)))
 }

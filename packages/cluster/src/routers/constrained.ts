@@ -8,15 +8,7 @@ import { versionTest } from '../version-test.ts'
 
 /** Keeps calls on peers that fit what the call itself asks for: a version or a semver range, and tags. */
 export function constrained(): Router {
-  const labels = new WeakMap<Constraints, string>()
-  const label = ({ constraints = NONE }: Invocation): string => {
-    const known = labels.get(constraints)
-    if (known !== undefined) return known
-    const fresh = canonical(constraints)
-    labels.set(constraints, fresh)
-    return fresh
-  }
-  const fitting = perLabel(label, (peers, { constraints = NONE }) => {
+  const fitting = perLabel(labelOf, (peers, { constraints = NONE }) => {
     const misfit = misfitOf(constraints)
     return keep(peers, ({ record }) => misfit(record) === undefined)
   })
@@ -43,9 +35,11 @@ function misfitOf({ version, tags = {} }: Constraints): (record: ProviderRecord)
   }
 }
 
-/** Equal for equal constraints. */
-const canonical = ({ version, tags = {} }: Constraints): string =>
-  JSON.stringify({ version, tags: Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))) })
+/** Equal for equal constraints, and for no others. */
+function labelOf({ constraints: { version, tags } = NONE }: Invocation): string | undefined {
+  if (tags === undefined) return version === undefined ? undefined : `=${version}`
+  return JSON.stringify([version ?? null, Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))])
+}
 
 function words({ version, tags = {} }: Constraints): string {
   const asked = Object.entries(tags).map(([name, value]) => `with tag ${name} ${JSON.stringify(value)}`)
