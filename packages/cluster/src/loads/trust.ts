@@ -1,4 +1,4 @@
-/** The part of a peer's latest calls that succeeded, 1/32 to 1. Failures are forgotten with time, too: it gets a chance. */
+/** The part of the latest calls of a peer that succeeded, 1/1024 to 1. Failures fade with time, too: it gets another chance. */
 export class Trust {
   readonly #forgetMs: number
   #part = 1
@@ -20,6 +20,6 @@ export class Trust {
   }
 }
 
-const LEAST = 1 / 32
+const LEAST = 1 / 1024
 /** The part of the latest call: fast to see a peer that fails all, calm about one that fails some. */
 const LATEST = 1 / 8
