@@ -35,7 +35,12 @@ const OUTAGES: Readonly<Record<string, (server: SimulatedServer) => void>> = {
 
 const hedged: MakeStrategy = (parts) => hedging(parts)
 
-async function storm(strategy: MakeStrategy, fails: (server: SimulatedServer) => void, seed: number): Promise<Report> {
+async function storm(
+  strategy: MakeStrategy,
+  fails: (server: SimulatedServer) => void,
+  seed: number,
+  callsPerSecond = 4_000,
+): Promise<Report> {
   const world = simulation({
     seed,
     servers: 20,
