@@ -70,4 +70,21 @@ describe('byLabel', () => {
     expect(ask('z7')).to.deep.equal(before)
     expect(ask('z7')).to.not.equal(before)
   })
+
+  it('hands on the very array if nobody has to go', () => {
+    const peers = [peer(1), peer(2)]
+    expect(minimumPort(20_001)(peers, call())).to.equal(peers)
+    expect(minimumPort(20_002)(peers, call())).to.deep.equal([peers[1]])
+  })
+
+  it('says why a peer is not left, if it was told how', () => {
+    expect(minimumPort(1)).to.not.have.property('why')
+    const route = byLabel({
+      label: ({ caller }) => caller,
+      keep: () => false,
+      asks: () => '',
+      why: ({ record }, caller) => `${record.id} does not like ${caller}`,
+    })
+    expect(route.why?.(peer(1), call({ caller: 'shop' }))).to.equal('10.0.0.1:20001 does not like shop')
+  })
 })

@@ -24,6 +24,7 @@ export interface TagOptions {
  * Dubbo's TagStateRouter, whose `dubbo.tag` and `dubbo.force.tag` these are.
  */
 export function tag({ name = TAG, force = false }: TagOptions = {}): Router {
+  if (name === '') throw new TypeError('name must not be empty: it names an attachment')
   const tagOf = ({ record }: Peer): string => own(record.tags, name) ?? ''
   const asked = ({ attachments }: Invocation): string => own(attachments, name) ?? ''
   const isForced = ({ attachments }: Invocation): boolean => force || own(attachments, FORCE_TAG) === 'true'

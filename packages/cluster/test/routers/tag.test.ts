@@ -85,6 +85,10 @@ describe('tag', () => {
     expect(tag({ name: 'ring' }).asks?.(asked)).to.equal('of ring "inner" or without')
   })
 
+  it('must have a name', () => {
+    expect(() => tag({ name: '' })).to.throw(TypeError, 'name must not be empty: it names an attachment')
+  })
+
   it('is not misled by names that every object has', () => {
     for (const name of ['constructor', '__proto__']) expect(left(call(), { name })).to.equal(peers)
     expect(left(tagged('constructor'))).to.deep.equal([plain])
