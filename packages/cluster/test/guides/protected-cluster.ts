@@ -9,11 +9,11 @@ import {
   healthChain,
   outlierEjection,
   type Peers,
-  p2c,
   panic,
   slowStart,
   throttle,
   warmUp,
+  weightedRoundRobin,
 } from '@kumquat/cluster'
 import { type Clock, type Connect, type Invoker, type Live, type ProviderRecord, systemClock } from '@kumquat/core'
 
@@ -38,7 +38,7 @@ export function protectedCluster(
   const peers = slowStart(warm, { verdicts: health.verdicts, clock })
   const throttled = throttle({ clock })
   return {
-    invoke: throttled(cluster({ peers, route: chain(), balance: p2c(), strategy: failover({ clock }) })),
+    invoke: throttled(cluster({ peers, route: chain(), balance: weightedRoundRobin(), strategy: failover({ clock }) })),
     peers,
     health,
     async [Symbol.asyncDispose]() {
