@@ -1,20 +1,40 @@
-import { breaker, chain, cluster, failover, gray, healthChain, outlierEjection, p2c, panic } from '@kumquat/cluster'
-import type { Invoker } from '@kumquat/core'
+import {
+  breaker,
+  chain,
+  cluster,
+  failfast,
+  failover,
+  gray,
+  healthChain,
+  outlierEjection,
+  p2c,
+  panic,
+  roundRobin,
+} from '@kumquat/cluster'
+import type { Connect, Invoker } from '@kumquat/core'
 import { type Contender, type Figure, measure } from './measure.ts'
 import { callsOf, connect, peersOf } from './peers.ts'
 
-/** What the cluster layer adds to a call that goes well: route, health, pick, loads, failover and its budget. */
+/** What the cluster layer adds to a call that goes well: the bare call first, then part after part, the whole layer last. */
 export async function callPath(size: number, rounds: number): Promise<readonly Figure[]> {
   using health = panic(healthChain(breaker(), outlierEjection()))()
-  const peers = peersOf(size, health.connect(connect))
   const calls = callsOf(1_024)
-  const bare = connect(peers.current[0].record)
   const through = (name: string, invoke: Invoker): Contender => ({
     name,
     async run(times) {
       for (let i = 0; i < times; i++) await invoke(calls[i & 1_023]!)
     },
   })
-  const whole = cluster({ peers, route: chain(gray()), balance: p2c(), strategy: failover() })
-  return await measure([through('bare invoke', bare.invoke), through('cluster', whole)], rounds)
+  const parts = { route: chain(), balance: roundRobin(), strategy: failfast() }
+  const over = (opened: Connect): Invoker => cluster({ peers: peersOf(size, opened), ...parts })
+  const contenders = [through('bare invoke', connect(peersOf(1).current[0].record).invoke)]
+  contenders.push(through('cluster of the simplest parts', over(connect)))
+  parts.route = chain(gray())
+  contenders.push(through('+ route by lane', over(connect)))
+  parts.balance = p2c()
+  contenders.push(through('+ p2c by peak-EWMA', over(connect)))
+  parts.strategy = failover()
+  contenders.push(through('+ failover with its budget', over(connect)))
+  contenders.push(through('+ breaker, ejection, panic', over(health.connect(connect))))
+  return await measure(contenders, rounds)
 }
