@@ -76,8 +76,8 @@ export interface RunOptions {
  *     cluster({ peers: directory(parts), route: chain(), balance: leastLoaded(parts), strategy: failover(parts) }),
  * })
  * world.at(5_000, () => world.servers[0]?.crash())
- * world.at(15_000, () => world.servers[0]?.start())
- * const report = await world.run({ callsPerSecond: 2_000, forMs: 30_000 })
+ * world.at(10_000, () => world.servers[0]?.start())
+ * const report = await world.run({ callsPerSecond: 2_000, forMs: 15_000 })
  *
  * expect(report.failed).to.equal(0)
  * expect(report.amplification).to.be.below(1.05)
