@@ -33,7 +33,10 @@ function weightedDraws(weights: readonly number[]): Draws {
       let at = uniform * (total - weight)
       if (at >= start) at += weight
       const found = firstAbove(ends, at)
-      return found < ends.length ? found : index
+      if (found < ends.length) return found
+      // Beyond all: rounding, or nobody else has weight.
+      const last = weights.findLastIndex((one, place) => one > 0 && place !== index)
+      return last < 0 ? index : last
     },
     shares: Float64Array.from(weights, (weight) => weight / mean),
   }

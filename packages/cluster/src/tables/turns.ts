@@ -33,7 +33,7 @@ export class Turns {
   take(index: number): void {
     const weight = this.#weights[index]!
     this.#now = Math.max(this.#now, this.#due[index]!)
-    const next = Math.max(this.#taken[index]! + 1, Math.ceil(this.#now * weight - 0.5))
+    const next = Math.max(this.#taken[index]! + 1, Math.floor(this.#now * weight + 0.5))
     this.#taken[index] = next
     this.#due[index] = dueAt(next, weight)
   }
