@@ -34,11 +34,6 @@ export class Station<Work extends Job> {
     this.#options = options
   }
 
-  /** Jobs at work and waiting. */
-  get length(): number {
-    return this.#atWork.length + this.#waiting.length - this.#head
-  }
-
   /** Takes a job; false if it is full. */
   take(job: Work): boolean {
     const { workers, queue } = this.#options
