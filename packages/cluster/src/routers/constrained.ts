@@ -4,7 +4,7 @@ import { own } from '../own.ts'
 import type { Peer } from '../peer.ts'
 import { perLabel } from '../per-label.ts'
 import type { Router } from '../router.ts'
-import { versionTest } from '../version-test.ts'
+import { versionPattern } from '../version-pattern.ts'
 
 /** Keeps calls on peers that fit what the call itself asks for: a version or a semver range, and tags. */
 export function constrained(): Router {
@@ -24,7 +24,7 @@ const NONE: Constraints = {}
 
 /** What about a record is not as asked for, in words. */
 function misfitOf({ version, tags = {} }: Constraints): (record: ProviderRecord) => string | undefined {
-  const fits = version === undefined ? () => true : versionTest(version)
+  const fits = version === undefined ? () => true : versionPattern(version)
   const wanted = Object.entries(tags)
   return (record) => {
     if (!fits(record.version)) return `its version is ${JSON.stringify(record.version)}`

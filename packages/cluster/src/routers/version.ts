@@ -1,5 +1,5 @@
 import { byLabel, type Router } from '../router.ts'
-import { versionTest } from '../version-test.ts'
+import { versionPattern } from '../version-pattern.ts'
 
 export interface VersionOptions {
   /** The version a peer must advertise, to the letter, or a semver range such as `^2.1`. */
@@ -11,7 +11,7 @@ export interface VersionOptions {
  * letter, and so is a full version. A peer that advertises none is of none.
  */
 export function version({ version }: VersionOptions): Router {
-  const fits = versionTest(version)
+  const fits = versionPattern(version)
   return byLabel({
     label: () => version,
     keep: ({ record }) => fits(record.version),

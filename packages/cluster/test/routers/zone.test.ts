@@ -130,9 +130,14 @@ describe('zone', () => {
   })
 
   it('counts no zone in which nobody has weight', () => {
-    const { peers } = row({ a: 1, b: 1 })
+    const { peers } = row({ a: 1, b: 2 })
     const more = [...peers, peer(900, { zone: 'c', weight: 0 })]
-    expect(share(more)).to.deep.equal({ a: 10_000 })
+    // A third of what is open, for half of the calls.
+    expect(share(more)).to.deep.equal({ a: 6_667, b: 3_333 })
+  })
+
+  it('goes by weights below 1 as well', () => {
+    expect(share(row({ a: 1, b: 3 }, 0.25).peers)).to.deep.equal({ a: 5_000, b: 5_000 })
   })
 
   it('hands on the very array if all are at home', () => {

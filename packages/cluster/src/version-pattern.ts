@@ -4,7 +4,7 @@ import { Range, valid } from 'semver'
  * Reads what is asked of a version: a semver range such as `^2.1` or `>=1.2 <3 || 4.x`, as npm understands it; anything
  * else, a full version included, means exactly these letters. The letters themselves always fit.
  */
-export function versionTest(wanted: string): (version: string) => boolean {
+export function versionPattern(wanted: string): (version: string) => boolean {
   const range = rangeOf(wanted)
   return range === undefined ? (version) => version === wanted : (version) => version === wanted || range.test(version)
 }
