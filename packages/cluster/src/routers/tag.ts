@@ -30,17 +30,20 @@ export function tag({ name = TAG, force = false }: TagOptions = {}): Router {
   const isForced = ({ attachments }: Invocation): boolean => force || own(attachments, FORCE_TAG) === 'true'
 
   const of = (peers: Peers, wanted: string): Peers => keep(peers, (peer) => tagOf(peer) === wanted)
+  const untagged = (peers: Peers): Peers => of(peers, '')
   const tagged = (peers: Peers, invocation: Invocation): Peers[] =>
     tagsIn(asked(invocation)).map((one) => of(peers, one))
-  const only = perLabel(asked, (peers, invocation) => firstAble(...tagged(peers, invocation)))
-  const orUntagged = perLabel(asked, (peers, invocation) => firstAble(...tagged(peers, invocation), of(peers, '')))
+  const only = perLabel(asked, (peers, invocation) => {
+    const parts = tagged(peers, invocation)
+    return parts.length === 0 ? untagged(peers) : firstAble(...parts)
+  })
+  const orUntagged = perLabel(asked, (peers, invocation) => firstAble(...tagged(peers, invocation), untagged(peers)))
 
-  const route: Router = (peers, invocation) =>
-    asked(invocation) !== '' && isForced(invocation) ? only(peers, invocation) : orUntagged(peers, invocation)
+  const route: Router = (peers, invocation) => (isForced(invocation) ? only : orUntagged)(peers, invocation)
   return Object.assign(route, {
     asks(invocation: Invocation) {
       const wanted = asked(invocation)
-      if (wanted === '') return `without ${name}`
+      if (tagsIn(wanted).length === 0) return `without ${name}`
       return `of ${name} ${JSON.stringify(wanted)}${isForced(invocation) ? '' : ' or without'}`
     },
     why(peer: Peer, invocation: Invocation) {

@@ -28,7 +28,11 @@ describe('tag', () => {
 
   it('never lets a call without a tag reach a tagged peer', () => {
     expect(left()).to.deep.equal([plain])
-    expect(left(tagged(''))).to.deep.equal([plain])
+    for (const nothing of ['', '|', ' | ']) {
+      expect(left(tagged(nothing)), nothing).to.deep.equal([plain])
+      expect(left(tagged(nothing), { force: true }), nothing).to.deep.equal([plain])
+      expect(tag().asks?.(tagged(nothing))).to.equal('without tag')
+    }
     expect(left(call(), {}, [blue, green])).to.deep.equal([])
     expect(left(call(), { force: true })).to.deep.equal([plain])
     expect(left(call({ attachments: { [FORCE_TAG]: 'true' } }))).to.deep.equal([plain])
