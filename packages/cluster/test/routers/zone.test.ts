@@ -110,6 +110,16 @@ describe('zone', () => {
     expect(share(less.peers)).to.deep.equal({ '*': 10_000 })
   })
 
+  it('goes by weight for that, too, to the very share', () => {
+    const home = (open: number): Peers => [
+      peer(1, { zone: 'a', weight: open }),
+      { ...peer(2, { zone: 'a', weight: 1_000 - open }), status: 'closed' },
+      peer(3, { zone: 'b', weight: 1 }),
+    ]
+    expect(share(home(500))).to.deep.equal({ a: 10_000 })
+    expect(share(home(499))).to.deep.equal({ '*': 10_000 })
+  })
+
   it('takes another share for that', () => {
     const { peers, close } = row({ a: 4, b: 1 })
     close('a', 3)
