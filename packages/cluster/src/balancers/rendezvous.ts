@@ -15,7 +15,7 @@ export interface RendezvousOptions {
   /** For keys and for names of peers. Default `fnv1a`. */
   readonly hash?: Hash
   /**
-   * How many slots the keys fall into, a power of 2 from 16 to 16 777 216. With k slots for each peer, shares differ by some
+   * How many slots the keys fall into, a power of 2 from 16 to 4 194 304. With k slots for each peer, shares differ by some
    * 1/√k. The same at all clients, since another number moves every key. Default 65 536, 256 kB and some milliseconds for
    * each set.
    */
@@ -36,8 +36,8 @@ export function rendezvous({
   slots = 65_536,
   rng = systemRng,
 }: RendezvousOptions = {}): Balancer {
-  if (!(slots >= 16 && slots <= 2 ** 24 && Number.isInteger(Math.log2(slots)))) {
-    throw new RangeError(`slots must be a power of 2 from 16 to 16777216, got ${slots}`)
+  if (!(slots >= 16 && slots <= 2 ** 22 && Number.isInteger(Math.log2(slots)))) {
+    throw new RangeError(`slots must be a power of 2 from 16 to 4194304, got ${slots}`)
   }
   const table = rendezvousTables(slots)
   const tables = perSet((peers: SomePeers) => {

@@ -9,13 +9,19 @@ import {
 } from '@kumquat/cluster'
 import { Cell, type Reply } from '@kumquat/core'
 import { expect } from 'chai'
-import { call, type gate as Gate, gate, record, wire } from '../parts.ts'
+import { call, type gate as Gate, gate, peer, record, wire } from '../parts.ts'
 import { balancerContract, weightedContract } from './contract.ts'
 import { hashingContract } from './hashing.ts'
 
-const bounded: Readonly<Record<string, (options?: object) => Balancer>> = {
-  consistentHash: (options) => consistentHash({ bound: true, ...options }),
-  ketama: (options) => ketama({ bound: true, ...options }),
+const bounded: Readonly<Record<string, { readonly make: (options?: object) => Balancer; readonly places: string }>> = {
+  consistentHash: {
+    make: (options) => consistentHash({ bound: true, ...options }),
+    places: '3304233332203012312204242030303122033024',
+  },
+  ketama: {
+    make: (options) => ketama({ bound: true, ...options }),
+    places: '2112301321132122233230110331243303333043',
+  },
 }
 
 /** Peers whose calls stay in flight until let go. */
@@ -47,10 +53,10 @@ function held(weights: readonly number[]) {
   return { peers: () => peers.current as Peers, records, send, inFlight, land }
 }
 
-for (const [name, make] of Object.entries(bounded)) {
+for (const [name, { make, places }] of Object.entries(bounded)) {
   balancerContract(`${name} with bounded load`, (rng) => make({ rng }))
   weightedContract(`${name} with bounded load`, () => make())
-  hashingContract(`${name} with bounded load`, { make, strays: 0 })
+  hashingContract(`${name} with bounded load`, { make, strays: 0, places })
 
   describe(`${name} with bounded load`, () => {
     it('puts keys where it does without, while nobody is busy', () => {
@@ -123,6 +129,14 @@ for (const [name, make] of Object.entries(bounded)) {
       await land()
       const again = send(balance, 'hot')
       expect(send(balance, 'hot')).to.not.equal(again)
+    })
+
+    it('keeps to the peer of the key if all say that they are busy', () => {
+      const busy = [1, 2, 3, 4].map((n) => peer(n, {}, 1e9)) as unknown as SomePeers
+      for (let i = 0; i < 50; i++) {
+        const invocation = call({ args: [i] })
+        expect(make()(busy, invocation)).to.equal(make({ bound: false })(busy, invocation))
+      }
     })
 
     it('refuses a bound below 1, with the number', () => {

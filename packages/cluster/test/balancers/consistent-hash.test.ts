@@ -6,7 +6,11 @@ import { hashingContract, pluggableContract, setOf } from './hashing.ts'
 
 balancerContract('consistentHash', (rng) => consistentHash({ rng }))
 weightedContract('consistentHash', () => consistentHash())
-hashingContract('consistentHash', { make: consistentHash, strays: 0 })
+hashingContract('consistentHash', {
+  make: consistentHash,
+  strays: 0,
+  places: '3304233332203012312204242030303122033024',
+})
 pluggableContract('consistentHash', (hash) => consistentHash({ hash }))
 
 describe('consistentHash', () => {

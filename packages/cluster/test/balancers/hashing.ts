@@ -8,10 +8,12 @@ export interface Hashing {
   readonly make: (options?: { readonly key?: Key; readonly rng?: Rng }) => Balancer
   /** Keys of others that move when one of n comes or goes, as a part of the 1/n that must. */
   readonly strays: number
+  /** Who has the keys `user 0`, `user 1` … of five peers of the weights 100, 100, 200, 300 and 50. */
+  readonly places: string
 }
 
 /** What every balancer must do that sends keys to peers. */
-export function hashingContract(name: string, { make, strays }: Hashing): void {
+export function hashingContract(name: string, { make, strays, places }: Hashing): void {
   const KEYS = Array.from({ length: 2_000 }, (_, i) => `user ${i}`)
   const owners = (peers: SomePeers, keys: readonly unknown[] = KEYS, balance = make()): readonly string[] =>
     keys.map((key) => balance(peers, call({ args: [key] })).record.id)
@@ -32,6 +34,12 @@ export function hashingContract(name: string, { make, strays }: Hashing): void {
         }),
         { numRuns: 20 },
       )
+    })
+
+    it('puts keys where every version of it did, so that clients agree while they are being replaced', () => {
+      const peers = peersOf(100, 100, 200, 300, 50)
+      const seen = owners(peers, KEYS.slice(0, places.length)).map((id) => idsOf(peers).indexOf(id))
+      expect(seen.join('')).to.equal(places)
     })
 
     it('cares nothing for the order of peers with unequal weights', () => {

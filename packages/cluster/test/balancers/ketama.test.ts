@@ -8,7 +8,7 @@ import { hashingContract, setOf } from './hashing.ts'
 
 balancerContract('ketama', (rng) => ketama({ rng }))
 weightedContract('ketama', () => ketama())
-hashingContract('ketama', { make: ketama, strays: 0 })
+hashingContract('ketama', { make: ketama, strays: 0, places: '2112301321132122233230110331243303333043' })
 
 describe('ketama', () => {
   const hashringOf = (peers: SomePeers, algorithm?: string, options?: Partial<HashRing.HashRingOptions>): HashRing =>

@@ -7,7 +7,11 @@ import { hashingContract, pluggableContract, setOf } from './hashing.ts'
 const small = () => rendezvous({ slots: 1_024 })
 balancerContract('rendezvous', (rng) => rendezvous({ slots: 1_024, rng }))
 weightedContract('rendezvous', small)
-hashingContract('rendezvous', { make: (options) => rendezvous({ slots: 4_096, ...options }), strays: 0 })
+hashingContract('rendezvous', {
+  make: (options) => rendezvous({ slots: 4_096, ...options }),
+  strays: 0,
+  places: '3323313232443333322101324401433330333343',
+})
 pluggableContract('rendezvous', (hash) => rendezvous({ slots: 4_096, hash }))
 
 describe('rendezvous', () => {
@@ -56,11 +60,12 @@ describe('rendezvous', () => {
   })
 
   it('refuses a number of slots that is no power of 2 in range, with the number', () => {
-    for (const slots of [0, 1, 8, 17, 65_537, 2 ** 25, 32.5, -16, Number.NaN]) {
+    for (const slots of [0, 1, 8, 17, 65_537, 2 ** 23, 32.5, -16, Number.NaN]) {
       expect(() => rendezvous({ slots })).to.throw(
         RangeError,
-        `slots must be a power of 2 from 16 to 16777216, got ${slots}`,
+        `slots must be a power of 2 from 16 to 4194304, got ${slots}`,
       )
     }
+    for (const slots of [16, 2 ** 22]) expect(rendezvous({ slots })).to.be.a('function')
   })
 })

@@ -74,6 +74,11 @@ describe('aperture', () => {
     expect(aperture({ client: 0, clients: 1 })(recordsOf(40))).to.have.length(40)
   })
 
+  it('is what it was in every version', () => {
+    const chosen = aperture({ client: 1, clients: 4, minimum: 4 })(recordsOf(20))
+    expect(chosen.map(({ port }) => port - 20_000)).to.deep.equal([17, 0, 7, 15, 13])
+  })
+
   it('is the same at all clients, whatever the order of the records', () => {
     const records = recordsOf(60)
     const subset = aperture({ client: 3, clients: 7 })

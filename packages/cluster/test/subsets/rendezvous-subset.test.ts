@@ -33,6 +33,12 @@ describe('rendezvousSubset', () => {
     expect(ids('web 2')).to.not.deep.equal(ids('web 1'))
   })
 
+  it('is what it was in every version', () => {
+    const ports = (size: number): readonly number[] =>
+      rendezvousSubset({ size, client: 'web 1' })(recordsOf(20)).map(({ port }) => port - 20_000)
+    expect(ports(6)).to.deep.equal([3, 8, 10, 14, 15, 16])
+  })
+
   it('changes by at most one provider when one comes or goes', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 2, max: 40 }), (client, size, n) => {

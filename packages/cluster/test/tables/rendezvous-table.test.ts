@@ -48,6 +48,16 @@ describe('rendezvousTables', () => {
     }
   })
 
+  it('gives slots as every version of it did', () => {
+    const all: readonly RendezvousMember[] = [
+      { name: 'a', weight: 1, seeds: [0x12345678, 0x9abcdef0] },
+      { name: 'b', weight: 2, seeds: [0xdeadbeef, 0x0badf00d] },
+      { name: 'c', weight: 0.5, seeds: [-7, 99] },
+    ]
+    expect(rendezvousTables(16)(all).join('')).to.equal('2011101111220011')
+    expect(rendezvousTables(32)(all).join('')).to.equal('11101211121110121101010011210000')
+  })
+
   it('gives every member a permutation of its own: of two, both win in every part of the table', () => {
     for (const slots of [16, 32, 64, 1_024]) {
       const table = rendezvousTables(slots)
