@@ -1,0 +1,75 @@
+import { handClock } from '@kumquat/core/testing'
+import { faultyTransport } from '@kumquat/rpc/testing'
+import { expect } from 'chai'
+import { Movies } from '../movies.ts'
+import { rejection } from '../rejection.ts'
+import { calling, type Serving, serving } from '../serving.ts'
+
+describe('a faulty transport', () => {
+  const clock = handClock()
+  const transport = faultyTransport({ clock })
+  const [first, second] = [new Movies(), new Movies()]
+  let lines: readonly [Serving, Serving]
+  const rent = calling('rent', [1], { deadline: 1_000_000 })
+
+  before(async () => {
+    lines = [
+      await serving({ transport, clock, services: [first] }),
+      await serving({ transport, clock, services: [second] }),
+    ]
+  })
+  after(async () => {
+    for (const line of lines) await line[Symbol.asyncDispose]()
+  })
+  beforeEach(() => {
+    transport.mend()
+    first.entered.length = 0
+  })
+
+  it('carries calls on good days', async () => {
+    expect(lines[0].endpoint.status).to.equal('open')
+    expect(await lines[0].endpoint.invoke(rent)).to.deep.equal({ value: '1 for 7 days' })
+  })
+
+  it('refuses what has not left', async () => {
+    transport.refuse(lines[0].address)
+    expect(lines[0].endpoint.status).to.equal('closed')
+    const error = await rejection(lines[0].endpoint.invoke(rent))
+    expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
+    expect(error.message).to.equal(`${lines[0].address} refuses calls: mend() it`)
+    expect(first.entered).to.deep.equal([])
+    expect(lines[1].endpoint.status).to.equal('open')
+    expect(await lines[1].endpoint.invoke(rent)).to.have.property('value')
+  })
+
+  it('loses the answers of what has run, failures included', async () => {
+    transport.cut(lines[0].address)
+    for (const call of [rent, calling('fail', [], { deadline: 1_000_000 })]) {
+      const error = await rejection(lines[0].endpoint.invoke(call))
+      expect(error).to.include({ code: 'unavailable', outcome: 'unknown' })
+      expect(error.message).to.equal(`the answer of ${lines[0].address} was lost: mend() the line`)
+    }
+    expect(first.entered).to.deep.equal(['rent'])
+    expect(lines[0].endpoint.status).to.equal('open')
+  })
+
+  it('holds calls up', async () => {
+    transport.delay(100, lines[0].address)
+    const late = lines[0].endpoint.invoke(rent)
+    await clock.advance(99)
+    expect(first.entered).to.deep.equal([])
+    await clock.advance(1)
+    expect(await late).to.have.property('value')
+  })
+
+  it('has switches of all lines beside those of one', async () => {
+    transport.refuse()
+    transport.delay(10, lines[0].address)
+    for (const { endpoint } of lines) expect(endpoint.status).to.equal('closed')
+    transport.mend(lines[0].address)
+    expect(lines[0].endpoint.status).to.equal('closed')
+    transport.mend()
+    for (const { endpoint } of lines) expect(endpoint.status).to.equal('open')
+    expect(await lines[0].endpoint.invoke(rent)).to.have.property('value')
+  })
+})
