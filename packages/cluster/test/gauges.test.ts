@@ -6,12 +6,12 @@ import { call, gate, record, wire } from './parts.ts'
 /** A metric of its own, to be told from every other. */
 const another = (): LoadMetric => () => pending()
 
-async function onePeer(work: (peer: Peer, reply: { open(value: Reply): void }) => void): Promise<void> {
+async function onePeer(work: (peer: Peer, reply: { open(value: Reply): void }) => void | Promise<void>): Promise<void> {
   const line = wire()
   const reply = gate<Reply>()
   line.answer = () => reply.promise
   await using peers = directory({ records: new Cell([record(1)]), connect: line.connect })
-  work(peers.current[0]!, reply)
+  await work(peers.current[0]!, reply)
 }
 
 describe('the load of a peer', () => {
@@ -32,5 +32,22 @@ describe('the load of a peer', () => {
       void peer.invoke(call())
       expect(metrics.map((metric) => peer.load(metric))).to.deep.equal([1, 1, 1, 1, 0])
       expect(peer.load(metrics[0]!)).to.equal(0)
+    }))
+})
+
+describe('pending', () => {
+  it('is known of every peer from the start, and takes no room from other metrics', () =>
+    onePeer(async (peer, reply) => {
+      const call1 = peer.invoke(call())
+      expect(peer.load(pending)).to.equal(1)
+      const metrics = Array.from({ length: 4 }, another)
+      for (const metric of metrics) peer.load(metric)
+      const call2 = peer.invoke(call())
+      expect(metrics.map((metric) => peer.load(metric))).to.deep.equal([1, 1, 1, 1])
+      expect(peer.load(pending)).to.equal(2)
+      reply.open({ value: 1 })
+      await Promise.all([call1, call2])
+      expect(metrics.map((metric) => peer.load(metric))).to.deep.equal([0, 0, 0, 0])
+      expect(peer.load(pending)).to.equal(0)
     }))
 })

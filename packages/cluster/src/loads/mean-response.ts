@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@kumquat/core'
 import type { LoadMetric } from '../load.ts'
 import { SlidingMean } from '../tables/sliding-mean.ts'
-import { responseTime } from './response-time.ts'
+import { Fleet, ResponseTime } from './response-time.ts'
 
 export interface MeanResponseOptions {
   /** How far back it looks, in ms, more than 0, forgetting by tenths of it. Default 30 000. */
@@ -18,5 +18,23 @@ export function meanResponse({ windowMs = 30_000, clock = systemClock }: MeanRes
   if (!(windowMs > 0 && windowMs < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`windowMs must be a number above 0, got ${windowMs}`)
   }
-  return responseTime({ average: () => new SlidingMean(windowMs), forgetMs: windowMs, clock })
+  const fleet = new Fleet(clock, windowMs)
+  return () => new MeanTime(fleet)
+}
+
+class MeanTime extends ResponseTime {
+  readonly #times: SlidingMean
+
+  constructor(fleet: Fleet) {
+    super(fleet)
+    this.#times = new SlidingMean(fleet.memoryMs)
+  }
+
+  protected override at(now: number): number {
+    return this.#times.at(now)
+  }
+
+  protected override add(ms: number, now: number): void {
+    this.#times.add(ms, now)
+  }
 }

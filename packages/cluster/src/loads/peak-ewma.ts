@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@kumquat/core'
 import type { LoadMetric } from '../load.ts'
-import { type Average, responseTime } from './response-time.ts'
+import { Fleet, ResponseTime } from './response-time.ts'
 
 export interface PeakEwmaOptions {
   /** Time in which what was observed loses all but 1/e of its weight, in ms, more than 0. Default 10 000. */
@@ -18,32 +18,37 @@ export function peakEwma({ decayMs = 10_000, clock = systemClock }: PeakEwmaOpti
   if (!(decayMs > 0 && decayMs < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`decayMs must be a number above 0, got ${decayMs}`)
   }
-  return responseTime({ average: (usualMs) => new PeakAverage(decayMs, usualMs), forgetMs: decayMs, clock })
+  const fleet = new Fleet(clock, decayMs)
+  return () => new PeakAverage(fleet)
 }
 
-class PeakAverage implements Average {
-  readonly #decayMs: number
-  readonly #usualMs: () => number
+class PeakAverage extends ResponseTime {
+  readonly #fleet: Fleet
   #averageMs = 0
   #since = 0
 
-  constructor(decayMs: number, usualMs: () => number) {
-    this.#decayMs = decayMs
-    this.#usualMs = usualMs
+  constructor(fleet: Fleet) {
+    super(fleet)
+    this.#fleet = fleet
   }
 
-  at(now: number): number {
-    const floor = Math.min(this.#averageMs, this.#usualMs() / 2)
-    return floor + (this.#averageMs - floor) * this.#left(now)
+  protected override at(now: number): number {
+    return this.#forgiven(this.#left(now))
   }
 
-  add(ms: number, now: number): void {
+  protected override add(ms: number, now: number): void {
     const left = this.#left(now)
-    this.#averageMs = ms > this.at(now) ? ms : ms * (1 - left) + this.#averageMs * left
+    this.#averageMs = ms > this.#forgiven(left) ? ms : ms * (1 - left) + this.#averageMs * left
     this.#since = now
   }
 
+  #forgiven(left: number): number {
+    const floor = Math.min(this.#averageMs, this.#fleet.usualMs / 2)
+    return floor + (this.#averageMs - floor) * left
+  }
+
+  /** How much of the past still counts. */
   #left(now: number): number {
-    return Math.exp((this.#since - now) / this.#decayMs)
+    return Math.exp((this.#since - now) / this.#fleet.memoryMs)
   }
 }

@@ -1,68 +1,90 @@
-import { type Clock, type Reply, RpcError, type RpcErrorCode } from '@kumquat/core'
-import type { Load, LoadMetric } from '../load.ts'
+import { type Clock, RpcError, type RpcErrorCode } from '@kumquat/core'
+import type { CallEnded, Load } from '../load.ts'
 import { Trust } from './trust.ts'
 
-/** An average of response times, in ms. */
-export interface Average {
-  /** 0 if it knows of none. */
-  at(now: number): number
-  add(ms: number, now: number): void
-}
-
-export interface ResponseTimeOptions {
-  /** Makes the average for one peer; `usualMs` answers what successes took of late at all peers alike. */
-  readonly average: (usualMs: () => number) => Average
-  /** Time in which a failure is forgotten but for 1/e of it, in ms. */
-  readonly forgetMs: number
+/** What the gauges of one metric share. */
+export class Fleet {
   readonly clock: Clock
-}
+  /** Time in which what happened is mostly forgotten, in ms. */
+  readonly memoryMs: number
+  #usualMs = 0
 
-/**
- * Makes the metric of what one more call may cost: the response time on average, times the calls in flight and this one,
- * divided by the part of the calls that succeed. Nobody called yet looks best; whoever has not answered yet, worst.
- *
- * A failure must not make a peer look fast, or whoever fails at once attracts all calls ("black hole"): it is taken to last
- * no less than is usual, and costs trust.
- */
-export function responseTime({ average, forgetMs, clock }: ResponseTimeOptions): LoadMetric {
-  let usualMs = 0
-  const learn = (ms: number): void => {
-    usualMs += usualMs === 0 ? ms : (ms - usualMs) * RECENT
+  constructor(clock: Clock, memoryMs: number) {
+    this.clock = clock
+    this.memoryMs = memoryMs
   }
 
-  return (): Load => {
-    let inFlight = 0
-    const times = average(() => usualMs)
-    const trust = new Trust(forgetMs)
-    const end = (ms: number, reply: Reply | undefined, error: unknown, now: number): void => {
-      if (reply !== undefined) learn(ms)
-      // Nobody waited for the answer: it would have taken longer.
-      else if (isAbandoned(error) && ms <= times.at(now)) return
-      trust.add(reply !== undefined || isAbandoned(error) || isAnswer(error), now)
-      times.add(reply === undefined ? Math.max(ms, usualMs) : ms, now)
-    }
-    return {
-      get value() {
-        const now = clock.now()
-        const ms = times.at(now)
-        if (ms > 0) return (ms * (inFlight + 1)) / trust.at(now)
-        return inFlight > 0 ? UNKNOWN_MS * (inFlight + 1) : 0
-      },
-      begin() {
-        const begunAt = clock.now()
-        inFlight++
-        return (reply, error) => {
-          inFlight--
-          const now = clock.now()
-          end(Math.max(now - begunAt, LEAST_MS), reply, error, now)
-        }
-      },
-    }
+  /** What successes took of late at all peers alike. */
+  get usualMs(): number {
+    return this.#usualMs
+  }
+
+  learn(ms: number): void {
+    this.#usualMs += this.#usualMs === 0 ? ms : (ms - this.#usualMs) * RECENT
   }
 }
 
 /** The part of the latest success in what is usual. */
 const RECENT = 0.02
+
+/**
+ * What one more call may cost: the response time on average, times the calls in flight and this one, divided by the part
+ * of the calls that succeed. Nobody called yet looks best; whoever has not answered yet, worst.
+ *
+ * A failure must not make a peer look fast, or whoever fails at once attracts all calls ("black hole"): it is taken to last
+ * no less than is usual, and costs trust.
+ */
+export abstract class ResponseTime implements Load {
+  readonly #fleet: Fleet
+  #inFlight = 0
+  /** Made with the first failure: the good are quicker to read. */
+  #trust: Trust | undefined
+
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet
+  }
+
+  /** On average, in ms; 0 if nothing is known. */
+  protected abstract at(now: number): number
+  protected abstract add(ms: number, now: number): void
+
+  get value(): number {
+    const now = this.#fleet.clock.now()
+    const ms = this.at(now)
+    if (ms > 0) return (ms * (this.#inFlight + 1)) / (this.#trust?.at(now) ?? 1)
+    return this.#inFlight > 0 ? UNKNOWN_MS * (this.#inFlight + 1) : 0
+  }
+
+  begin(): CallEnded {
+    const begunAt = this.#fleet.clock.now()
+    this.#inFlight++
+    return (reply, error) => {
+      this.#inFlight--
+      const now = this.#fleet.clock.now()
+      const ms = Math.max(now - begunAt, LEAST_MS)
+      if (reply === undefined) this.#failed(ms, error, now)
+      else this.#succeeded(ms, now)
+    }
+  }
+
+  #succeeded(ms: number, now: number): void {
+    this.#fleet.learn(ms)
+    this.#trust?.add(true, now)
+    this.add(ms, now)
+  }
+
+  #failed(ms: number, error: unknown, now: number): void {
+    if (isAbandoned(error)) {
+      // Nobody waited for the answer: it would have taken longer.
+      if (ms > this.at(now)) this.add(ms, now)
+      return
+    }
+    if (!isAnswer(error)) this.#trust ??= new Trust(this.#fleet.memoryMs)
+    this.#trust?.add(isAnswer(error), now)
+    this.add(Math.max(ms, this.#fleet.usualMs), now)
+  }
+}
+
 /** What is shorter counts as this: it says more of our own event loop than of the peer. */
 const LEAST_MS = 0.5
 /** What a peer that nothing is known of, but that has calls in flight, is taken to need: it gets one probe at a time. */
