@@ -201,6 +201,12 @@ describe('a condition rule of several destinations', () => {
     expect(condition([{ to: [to('a', 0)], force: true }])(peers, call())).to.deep.equal([])
   })
 
+  it('takes weights below 1', () => {
+    const parts = [to('a', 0.3), to('b', 0.1)]
+    expect(drawn(parts, () => 0.7499)).to.deep.equal([a])
+    expect(drawn(parts, () => 0.7501)).to.deep.equal([b])
+  })
+
   it('divides among those only in which somebody is left', () => {
     const three = [to('a', 1), to('nowhere', 100), to('b', 1)]
     expect(drawn(three, () => 0.4999)).to.deep.equal([a])
