@@ -3,8 +3,9 @@ import type { Balancer } from '../balancer.ts'
 import type { Key } from '../keys.ts'
 import type { SomePeers } from '../peer.ts'
 import { perSet } from '../per-set.ts'
-import { type HashRing, hashRing, type RingMember } from '../tables/hash-ring.ts'
+import { hashRing, type RingMember } from '../tables/hash-ring.ts'
 import { boundedLoad, type Walk } from './bounded-load.ts'
+import { firstOpen } from './first-open.ts'
 import { keyed } from './keyed.ts'
 
 export interface OnRingOptions {
@@ -35,7 +36,7 @@ export function onRing({ key, bound, rng, position, members }: OnRingOptions): B
 const USUAL_BOUND = 1.25
 
 function walkOf(bound: number | boolean): Walk {
-  if (bound === false) return (peers: SomePeers, ring: HashRing, _: Float64Array, from) => peers[ring.owners[from]!]!
+  if (bound === false) return firstOpen
   const factor = bound === true ? USUAL_BOUND : bound
   if (factor >= 1 && factor < Number.POSITIVE_INFINITY) return boundedLoad(factor)
   throw new RangeError(`bound must be true for ${USUAL_BOUND}, false for none, or a number from 1, got ${bound}`)

@@ -165,5 +165,6 @@ describe('ketama', () => {
     }
     for (const replicas of [1, 4]) expect(ketama({ replicas, digests: 10_000 })).to.be.a('function')
     expect(() => ketama({ hash: sha1, replicas: 6 })).to.throw(RangeError, 'from 1 to 5')
+    expect(() => ketama({ hash: () => new Uint8Array(11), replicas: 3 })).to.throw(RangeError, 'from 1 to 2')
   })
 })
