@@ -66,7 +66,7 @@ export {
 } from './named-strategy.ts'
 export { type AsPeerOptions, asPeer, groupRecord } from './nest.ts'
 export type { Peer, Peers, SomePeers } from './peer.ts'
-export { type ConcurrencyLimitOptions, concurrencyLimit } from './protection/concurrency-limit.ts'
+export { type BoundReached, type ConcurrencyLimitOptions, concurrencyLimit } from './protection/concurrency-limit.ts'
 export { type ThrottleOptions, throttle } from './protection/throttle.ts'
 export type { CurveOptions } from './ramp/curve.ts'
 export { type SlowStartOptions, slowStart } from './ramp/slow-start.ts'

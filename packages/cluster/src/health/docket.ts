@@ -19,12 +19,6 @@ export class Docket {
     if (this.#byId.delete(id)) this.#tell()
   }
 
-  clear(): void {
-    if (this.#byId.size === 0) return
-    this.#byId.clear()
-    this.#tell()
-  }
-
   #tell(): void {
     this.#verdicts.set([...this.#byId.values()])
   }

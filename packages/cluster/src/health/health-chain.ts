@@ -27,17 +27,13 @@ function inLayers(chained: readonly Health[]): readonly (readonly Health[])[] {
   for (const health of chained) {
     const last = layers.at(-1)
     const clock = last?.[0]?.watching?.clock
-    if (last !== undefined && clock !== undefined && clock === health.watching?.clock) last.push(health)
+    if (clock !== undefined && clock === health.watching?.clock) last?.push(health)
     else layers.push([health])
   }
   return layers
 }
 
 function around(next: Connect, layer: readonly Health[]): Connect {
-  const [only] = layer
-  if (only !== undefined && layer.length === 1) return only.connect(next)
-  return watchedConnect(
-    next,
-    layer.flatMap(({ watching }) => watching ?? []),
-  )
+  const watchings = layer.flatMap(({ watching }) => watching ?? [])
+  return layer.length === 1 ? layer[0]!.connect(next) : watchedConnect(next, watchings)
 }

@@ -11,6 +11,13 @@ import type { HealthPolicy, Verdict } from '../health/health.ts'
 import { assertInteger } from '../range.ts'
 import { Gate } from './gate.ts'
 
+export interface BoundReached {
+  /** `record.id` of the peer. */
+  readonly id: string
+  readonly method: string
+  readonly full: boolean
+}
+
 export interface ConcurrencyLimitOptions {
   /** Calls of one method under way at one peer at a time, 1 to 1 000 000. Default 256. */
   readonly max?: number
@@ -18,6 +25,8 @@ export interface ConcurrencyLimitOptions {
   readonly methods?: Readonly<Record<string, number>>
   /** Calls of one method that may wait for a peer at a time, 0 to 1 000 000. Default 64. */
   readonly queue?: number
+  /** Told when a method of a peer reaches its bound, and when it is below again. Must not throw. */
+  readonly onChange?: (change: BoundReached) => void
   readonly clock?: Clock
 }
 
@@ -35,6 +44,7 @@ export function concurrencyLimit({
   max = 256,
   methods = {},
   queue = 64,
+  onChange = ignore,
   clock = systemClock,
 }: ConcurrencyLimitOptions = {}): HealthPolicy {
   assertInteger('max', max, 1, 1_000_000)
@@ -44,12 +54,19 @@ export function concurrencyLimit({
   const gateFor = (method: string): Gate => new Gate({ max: bounds.get(method) ?? max, queue, clock })
   return () => ({
     verdicts: new Cell<readonly Verdict[]>([]),
-    connect: (next) => (record) => limited(next(record), record.id, gateFor),
+    connect: (next) => (record) => limited(next(record), record.id, { gateFor, onChange }),
     [Symbol.dispose]: () => {},
   })
 }
 
-function limited(endpoint: Endpoint, id: string, gateFor: (method: string) => Gate): ReturnType<Connect> {
+interface Limits {
+  readonly gateFor: (method: string) => Gate
+  readonly onChange: (change: BoundReached) => void
+}
+
+const ignore = (): void => {}
+
+function limited(endpoint: Endpoint, id: string, { gateFor, onChange }: Limits): ReturnType<Connect> {
   const gates = new Map<string, Gate>()
   let full = 0
   const gateOf = (method: string): Gate => {
@@ -59,16 +76,20 @@ function limited(endpoint: Endpoint, id: string, gateFor: (method: string) => Ga
     gates.set(method, made)
     return made
   }
+  const nowFull = (method: string, isFull: boolean): void => {
+    full += isFull ? 1 : -1
+    onChange({ id, method, full: isFull })
+  }
   const where = ({ service, method }: Invocation): string => `${formatServiceKey(service)}/${method} at ${id}`
   return {
     async invoke(invocation) {
       const gate = gateOf(invocation.method)
       if (gate.isFull) await gate.turn(invocation, where)
-      else if (gate.enter()) full++
+      else if (gate.enter()) nowFull(invocation.method, true)
       try {
         return await endpoint.invoke(invocation)
       } finally {
-        if (gate.leave()) full--
+        if (gate.leave()) nowFull(invocation.method, false)
         if (gate.isIdle && gates.size > MAX_IDLE_METHODS) gates.delete(invocation.method)
       }
     },

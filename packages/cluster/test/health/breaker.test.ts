@@ -329,6 +329,16 @@ describe('breaker', () => {
     await lines.close(1)
   })
 
+  it('takes no success for a reason to begin again once its health is disposed', async () => {
+    const { lines, clock } = setup()
+    await trip(lines)
+    const late = lines.begin(1)
+    lines[Symbol.dispose]()
+    await late.end('ok')
+    await trip(lines)
+    expect([clock.pending, lines.verdicts(), lines.status(1)]).to.deep.equal([0, [], 'open'])
+  })
+
   it('asks the judge it is given', async () => {
     const { lines } = setup({ judge: () => 'nothing' })
     await lines.calls(1, ...times(50, 'fail'))

@@ -137,7 +137,7 @@ describe('outlierEjection', () => {
     const { lines, clock } = setup(3, {
       detectors: [
         (samples) => {
-          seen.push(samples.map(({ calls, failures }) => `${failures}/${calls}`))
+          seen.push(samples.map(({ calls, failures, meanMs }) => `${failures}/${calls} ${meanMs}`))
           return []
         },
       ],
@@ -148,10 +148,25 @@ describe('outlierEjection', () => {
     await lines.calls(2, ...times(9, 'fail'))
     await clock.advance(30_000)
     const [whileEjected, after] = [
-      ['0/0', '0/0'],
-      ['0/0', '0/0', '0/0'],
+      ['0/0 0', '0/0 0'],
+      ['0/0 0', '0/0 0', '0/0 0'],
     ]
-    expect(seen).to.deep.equal([['0/1', '0/0'], whileEjected, whileEjected, after])
+    expect(seen).to.deep.equal([['0/1 0', '0/0 0'], whileEjected, whileEjected, after])
+  })
+
+  it('is not prolonged by what an ejected one does', async () => {
+    const { lines, clock } = setup(20)
+    await lines.calls(1, ...times(5, 'fail'))
+    await clock.advance(20_000)
+    await lines.calls(1, ...times(9, 'fail'))
+    expect(lines.verdicts()[0]?.reason).to.equal('5 failures in a row')
+    await clock.advance(10_000)
+    expect(lines.closed()).to.deep.equal([])
+    await lines.calls(1, ...times(5, 'fail'))
+    await clock.advance(50_000)
+    expect(lines.closed()).to.deep.equal([1])
+    await clock.advance(10_000)
+    expect(lines.closed()).to.deep.equal([])
   })
 
   it('takes the worst where not all may be ejected', async () => {

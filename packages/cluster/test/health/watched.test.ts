@@ -53,6 +53,28 @@ describe('watched', () => {
     ])
   })
 
+  it('looks at the clock once for all watchers of a chain, and once for each of several', async () => {
+    const looks = async (...policies: readonly HealthPolicy[]): Promise<number> => {
+      seen = 0
+      await healthChain(...policies)()
+        .connect(wire().connect)(record(1))
+        .invoke(call())
+      return seen
+    }
+    let seen = 0
+    const hand = handClock()
+    const clock: Clock = {
+      ...hand,
+      now: () => {
+        seen++
+        return hand.now()
+      },
+    }
+    expect(await looks(logging('a', [], clock), logging('b', [], clock), logging('c', [], clock))).to.equal(1)
+    expect(await looks(logging('a', [], clock), healthChain(logging('b', [], clock)))).to.equal(2)
+    expect(await looks(logging('a', [], clock), logging('b', [], handClock()), logging('c', [], clock))).to.equal(2)
+  })
+
   it('is closed while any watcher objects', () => {
     const objecting = new Set<string>()
     const clock = handClock()

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { type ConcurrencyLimitOptions, concurrencyLimit } from '@kumquat/cluster'
 import { type Endpoint, type Invocation, type Reply, RpcError } from '@kumquat/core'
 import { handClock } from '@kumquat/core/testing'
@@ -131,8 +132,10 @@ describe('concurrencyLimit', () => {
     const caller = new AbortController()
     for (const name of ['a', 'b']) await make(name)
     await make('c', { deadline: 100, signal: caller.signal })
+    expect(getEventListeners(caller.signal, 'abort')).to.have.length(1)
     await sent[0]!.end()
     expect(clock.pending).to.equal(0)
+    expect(getEventListeners(caller.signal, 'abort')).to.have.length(0)
     caller.abort()
     await clock.advance(200)
     await sent[1]!.end()
@@ -179,6 +182,20 @@ describe('concurrencyLimit', () => {
     line.status.clear()
     await sent[2]!.end()
     expect(endpoint.status).to.equal('open')
+  })
+
+  it('tells when a method of a peer reaches its bound, and when it is below again', async () => {
+    const told: unknown[] = []
+    const { make, sent } = setup({ onChange: ({ id, method, full }) => told.push([id, method, full]) })
+    await make('a', { method: 'm' })
+    expect(told).to.deep.equal([])
+    for (const name of ['b', 'c']) await make(name, { method: 'm' })
+    expect(told).to.deep.equal([[record(1).id, 'm', true]])
+    await sent[0]!.end()
+    expect(told).to.have.length(1)
+    await sent[1]!.end()
+    await sent[2]!.end()
+    expect(told.slice(1)).to.deep.equal([[record(1).id, 'm', false]])
   })
 
   it('gives a place back when a call is thrown at once', async () => {

@@ -107,6 +107,17 @@ describe('slowStart', () => {
     expect(slow.current).to.equal(peers.current)
   })
 
+  it('tells of each change', async () => {
+    const { clock, verdicts, slow } = setup(2)
+    const told: Peers[] = []
+    slow.subscribe((all) => told.push(all))
+    verdicts.set(against(1))
+    verdicts.set([])
+    await clock.advance(6_000)
+    expect(told.map(([first]) => first!.record.weight)).to.deep.equal([10, 20])
+    expect(told.at(-1)).to.equal(slow.current)
+  })
+
   it('leaves no timer, and follows nobody, once disposed', async () => {
     const { clock, peers, verdicts, slow, weights } = setup(3)
     verdicts.set(against(1))

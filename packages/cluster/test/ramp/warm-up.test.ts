@@ -122,8 +122,10 @@ describe('warmUp', () => {
     expect(weights()).to.deep.equal([100, 40])
   })
 
-  it('knows one that comes back with the start it had, and takes one without a start for new', () => {
-    const { weights, peers } = setup([old(1), old(2), old(3, { startedAt: 0 })], { maxSurge: 100 })
+  it('knows one that comes back with the start it had, and takes one without a start for new', async () => {
+    const { weights, peers, clock } = setup([old(1), old(2), old(3, { startedAt: 0 })], { maxSurge: 100 })
+    await clock.advance(MINUTE)
+    expect(weights()).to.deep.equal([100, 100, 100])
     peers.set([old(1)])
     peers.set([old(1), old(2), old(3, { startedAt: 0 })])
     expect(weights()).to.deep.equal([100, 100, 10])
@@ -169,6 +171,14 @@ describe('warmUp', () => {
     expect(warm.current[1]).to.not.equal(weighed)
     await clock.advance(30_000)
     expect(warm.current[1]!.record.weight).to.equal(50)
+  })
+
+  it('lets one go that was at its full weight', () => {
+    const { peers, warm } = setup([old(1), old(2)])
+    peers.set([old(1), started(3, 0), old(2)])
+    expect(warm.current).to.have.length(3)
+    peers.set(peers.current.slice(0, 2))
+    expect(warm.current).to.have.length(2)
   })
 
   it('steps with the fastest, whatever joins between', async () => {

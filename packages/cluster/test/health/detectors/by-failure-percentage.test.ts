@@ -13,6 +13,7 @@ describe('byFailurePercentage', () => {
 
   it('names all that do, the worst first', () => {
     expect(ids(row(90, 100, 95, 86, 85))).to.deep.equal(['p1', 'p2', 'p0', 'p3', 'p4'])
+    expect(ids([...row(0, 0, 0, 95), sample('few', 50, 50)])).to.deep.equal(['few', 'p3'])
   })
 
   it('needs five peers with fifty calls', () => {
