@@ -80,6 +80,18 @@ describe('livePercentile', () => {
     expect(short.live.value).to.equal(undefined)
   })
 
+  it('forgets all thirds after a silence', async () => {
+    for (const silenceMs of [30_000, 40_000, 50_000, 60_000]) {
+      const { clock, live, record } = setup({ percentile: 50 })
+      for (let part = 0; part < 3; part++) {
+        record(4, 10)
+        if (part < 2) await clock.advance(10_000)
+      }
+      await clock.advance(silenceMs)
+      expect(live.value).to.equal(undefined)
+    }
+  })
+
   it('computes anew every three seconds at most, and sets no timer', async () => {
     const clock = handClock()
     const live = livePercentile({ percentile: 50, clock })
@@ -116,6 +128,7 @@ describe('livePercentile', () => {
       [{ refreshMs: -1 }, 'refreshMs must be 0 or more, got -1'],
     ]
     for (const [options, message] of rows) expect(() => setup(options)).to.throw(RangeError, message)
+    for (const options of [{ percentile: 0.5 }, { windowMs: 0.5 }, { refreshMs: 0.5 }]) setup(options)
   })
 
   it('runs by the clock of the system unless given one', () => {

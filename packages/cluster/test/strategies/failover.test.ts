@@ -76,6 +76,7 @@ describe('failover', () => {
     { what: 'lets be what ran, even if idempotent', error: failing('ran'), idempotent: true, attempts: 1 },
     { what: 'retries what ran if its error says so', error: failing('ran', true), idempotent: false, attempts: 3 },
     { what: 'lets be what is no RpcError', error: new Error('bug'), idempotent: true, attempts: 1 },
+    { what: 'lets be what only looks like one', error: { outcome: 'not-run' }, idempotent: true, attempts: 1 },
   ]) {
     it(what, async () => {
       const { outcomeOf, attempts } = setup(5, always(error))
@@ -192,8 +193,8 @@ describe('failover', () => {
     })
 
     it('waits the time that the peer asks for, longer or shorter than its own', async () => {
-      const { waits } = await waitsOf([0, 7, 59_999].map((retryAfterMs) => asking(retryAfterMs)))
-      expect(waits).to.deep.equal([0, 7, 59_999])
+      const { waits } = await waitsOf([0, 0.5, 7, 59_999].map((retryAfterMs) => asking(retryAfterMs)))
+      expect(waits).to.deep.equal([0, 0.5, 7, 59_999])
     })
 
     it('gives up when the peer forbids a retry, or asks for a minute or more', async () => {

@@ -268,6 +268,32 @@ describe('hedging', () => {
     expect(await reply).to.deep.equal({ value: 1 })
   })
 
+  it('sends and pays nothing more once there is a reply, though the cancelled attempts fail', async () => {
+    const clock = handClock()
+    const budget = retryBudget({ clock })
+    const { attempts, outcomeOf, clock: own } = await seasoned(9, { hedges: 4, budget })
+    const reply = outcomeOf(idempotent())
+    await own.advance(16)
+    expect(attempts()).to.have.length(3)
+    attempts()[1]!.answer('second')
+    expect(await reply).to.deep.equal({ value: 'second' })
+    const { balance } = budget
+    await own.advance(1_000)
+    expect(attempts()).to.have.length(3)
+    expect(budget.balance).to.equal(balance)
+    expect(own.pending).to.equal(0)
+  })
+
+  it('sends nothing more after a failure at the very deadline', async () => {
+    const { clock, attempts, outcomeOf } = await seasoned(3)
+    const failure = failing('not-run')
+    const reply = outcomeOf(idempotent({ deadline: clock.now() + 5 }))
+    await clock.advance(5)
+    attempts()[0]!.fail(failure)
+    expect(await reply).to.equal(failure)
+    expect(attempts()).to.have.length(1)
+  })
+
   it('sends the next when the peer allows it', async () => {
     const { clock, attempts, outcomeOf } = await seasoned(3)
     const reply = outcomeOf(idempotent())
