@@ -4,14 +4,26 @@ import { Trust } from './trust.ts'
 
 /** What the gauges of one metric share. */
 export class Fleet {
-  readonly clock: Clock
+  readonly #clock: Clock
   /** Time in which what happened is mostly forgotten, in ms. */
   readonly memoryMs: number
+  #now: number
   #usualMs = 0
 
   constructor(clock: Clock, memoryMs: number) {
-    this.clock = clock
+    this.#clock = clock
+    this.#now = clock.now()
     this.memoryMs = memoryMs
+  }
+
+  /** When a call last began or ended at any of the peers: loads are compared as of then, and a pick asks no clock. */
+  get now(): number {
+    return this.#now
+  }
+
+  tick(): number {
+    this.#now = this.#clock.now()
+    return this.#now
   }
 
   /** What successes took of late at all peers alike. */
@@ -49,18 +61,18 @@ export abstract class ResponseTime implements Load {
   protected abstract add(ms: number, now: number): void
 
   get value(): number {
-    const now = this.#fleet.clock.now()
+    const { now } = this.#fleet
     const ms = this.at(now)
     if (ms > 0) return (ms * (this.#inFlight + 1)) / (this.#trust?.at(now) ?? 1)
     return this.#inFlight > 0 ? UNKNOWN_MS * (this.#inFlight + 1) : 0
   }
 
   begin(): CallEnded {
-    const begunAt = this.#fleet.clock.now()
+    const begunAt = this.#fleet.tick()
     this.#inFlight++
     return (reply, error) => {
       this.#inFlight--
-      const now = this.#fleet.clock.now()
+      const now = this.#fleet.tick()
       const ms = Math.max(now - begunAt, LEAST_MS)
       if (reply === undefined) this.#failed(ms, error, now)
       else this.#succeeded(ms, now)

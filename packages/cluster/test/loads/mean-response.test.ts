@@ -23,28 +23,37 @@ describe('meanResponse', () => {
     expect(load.value).to.equal(40)
   })
 
-  it('forgets after 30 s by default, in tenths of that', async () => {
+  /** A gauge, and how to let it know of the time: by a call that begins at another peer. */
+  function gauge(options: { windowMs?: number } = {}) {
     const clock = handClock()
-    const load = meanResponse({ clock })()
+    const metric = meanResponse({ clock, ...options })
+    const [load, other] = [metric(), metric()]
+    const until = async (ms: number): Promise<void> => {
+      await clock.advance(ms - clock.now())
+      other.begin(call())
+    }
+    return { clock, load, until }
+  }
+
+  it('forgets after 30 s by default, in tenths of that', async () => {
+    const { clock, load, until } = gauge()
     await took(clock, load, 100)
-    await clock.advance(2_899)
-    expect(clock.now()).to.equal(2_999)
+    await until(2_999)
     await took(clock, load, 50)
-    await clock.advance(29_999 - 3_049)
+    await until(29_999)
     expect(load.value).to.equal(75)
-    await clock.advance(1)
+    await until(30_000)
     expect(load.value).to.equal(50)
-    await clock.advance(3_000)
+    await until(33_000)
     expect(load.value).to.equal(0)
   })
 
   it('takes a shorter window', async () => {
-    const clock = handClock()
-    const load = meanResponse({ clock, windowMs: 100 })()
+    const { clock, load, until } = gauge({ windowMs: 100 })
     await took(clock, load, 5)
-    await clock.advance(94)
+    await until(99)
     expect(load.value).to.equal(5)
-    await clock.advance(1)
+    await until(100)
     expect(load.value).to.equal(0)
   })
 

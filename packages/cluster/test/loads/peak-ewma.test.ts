@@ -21,7 +21,13 @@ async function failed(clock: HandClock, load: Load, ms: number, error: unknown):
 function gauges(count: number, options: { decayMs?: number } = {}) {
   const clock = handClock({ startMs: 5_000 })
   const metric: LoadMetric = peakEwma({ clock, ...options })
-  return { clock, loads: Array.from({ length: count }, metric) as [Load, Load] }
+  const other = metric()
+  /** So many ms without a call, until one begins at another peer. */
+  const idle = async (ms: number): Promise<void> => {
+    await clock.advance(ms)
+    other.begin(call())
+  }
+  return { clock, idle, loads: Array.from({ length: count }, metric) as [Load, Load] }
 }
 
 const refused = new RpcError('unavailable', 'refused', { outcome: 'not-run' })
@@ -59,35 +65,44 @@ describe('peakEwma', () => {
   })
 
   it('takes a time for a rise that is above what the peer has been forgiven down to', async () => {
-    const { clock, loads } = gauges(1, { decayMs: 1_000 })
+    const { clock, idle, loads } = gauges(1, { decayMs: 1_000 })
     const [load] = loads
     await took(clock, load, 100)
-    await clock.advance(920)
+    await idle(920)
     await took(clock, load, 80)
     // Forgiven down to 50 + 50 / e by then, which is less than 80.
     expect(load.value).to.equal(80)
   })
 
   it('forgives who is not called with time, down to half of what is usual among all', async () => {
-    const { clock, loads } = gauges(2, { decayMs: 1_000 })
+    const { clock, idle, loads } = gauges(2, { decayMs: 1_000 })
     const [slow, usual] = loads
     await took(clock, usual, 10)
     await took(clock, slow, 1_010)
     // Of 50 successes the latest counts for one.
     const floor = (10 + 1_000 / 50) / 2
     expect(slow.value).to.equal(1_010)
-    await clock.advance(1_000)
+    await idle(1_000)
     expect(slow.value).to.be.closeTo(floor + (1_010 - floor) / Math.E, 1e-9)
-    await clock.advance(60_000)
+    await idle(60_000)
     expect(slow.value).to.be.closeTo(floor, 1e-9)
     // It was never that slow.
     expect(usual.value).to.be.closeTo(10, 1e-9)
   })
 
   it('decays in 10 s by default', async () => {
-    const { clock, loads } = gauges(1)
+    const { clock, idle, loads } = gauges(1)
+    await took(clock, loads[0], 100)
+    await idle(10_000)
+    expect(loads[0].value).to.be.closeTo(50 + 50 / Math.E, 1e-9)
+  })
+
+  it('is as of the time at which a call last began or ended at any peer of the metric', async () => {
+    const { clock, idle, loads } = gauges(1)
     await took(clock, loads[0], 100)
     await clock.advance(10_000)
+    expect(loads[0].value).to.equal(100)
+    await idle(0)
     expect(loads[0].value).to.be.closeTo(50 + 50 / Math.E, 1e-9)
   })
 
@@ -108,17 +123,17 @@ describe('peakEwma', () => {
   })
 
   it('learns what is usual from successes alone', async () => {
-    const { clock, loads } = gauges(2)
+    const { clock, idle, loads } = gauges(2)
     const [good, bad] = loads
     await failed(clock, bad, 3_000, refused)
     await took(clock, good, 8)
     await failed(clock, good, 3_000, refused)
-    await clock.advance(1_000_000)
+    await idle(1_000_000)
     expect(bad.value).to.be.closeTo(4, 1e-6)
   })
 
   it('makes a peer that fails at once ever less attractive, and in the end like new', async () => {
-    const { clock, loads } = gauges(2)
+    const { clock, idle, loads } = gauges(2)
     const [good, bad] = loads
     await took(clock, good, 10)
     let before = 0
@@ -130,7 +145,7 @@ describe('peakEwma', () => {
     expect(before).to.be.above(32 * 10)
     for (let i = 0; i < 100; i++) await failed(clock, bad, 0, refused)
     expect(bad.value).to.be.closeTo(1_024 * 10, 50)
-    await clock.advance(200_000)
+    await idle(200_000)
     expect(bad.value).to.be.closeTo(5, 1e-3)
   })
 
