@@ -22,8 +22,8 @@ export interface GrayLaneOptions {
 
 /**
  * Decides which lane a call belongs to. An equal key gets an equal lane, in every process, and a higher percentage moves
- * nobody back: a key is gray if its hash mod 10 000 is below the percentage in hundredths. Throws `TypeError` at once if
- * the rule has a mistake.
+ * nobody back: a key is gray if its hash mod 10 000 is below the percentage in hundredths, as in Unleash's gradual rollout.
+ * Throws `TypeError` at once if the rule has a mistake.
  */
 export function grayLane(
   rule: Live<GrayRule>,
