@@ -1,5 +1,5 @@
 import { Cell, type Clock, type Live } from '@kumquat/core'
-import type { Peer, Peers } from '../peer.ts'
+import { type Peer, type Peers, sameMembers } from '../peer.ts'
 import type { Curve } from './curve.ts'
 import { Reweighed } from './reweighed.ts'
 
@@ -87,6 +87,3 @@ export class RampedPeers implements Live<Peers>, Disposable {
 }
 
 const weightsIn = (peers: Peers): readonly number[] => peers.map(({ record }) => Math.max(0, record.weight))
-
-const sameMembers = (a: Peers, b: Peers): boolean =>
-  a.length === b.length && a.every((peer, index) => peer === b[index])
