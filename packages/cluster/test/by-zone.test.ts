@@ -1,17 +1,14 @@
 import {
-  type Balancer,
+  BALANCERS,
   byZone,
   chain,
   cluster,
-  consistentHash,
   directory,
   failfast,
   failover,
   gray,
-  leastLoaded,
   type Peers,
   pending,
-  random,
   roundRobin,
   weightedRoundRobin,
 } from '@kumquat/cluster'
@@ -36,14 +33,6 @@ function setup(records: readonly ProviderRecord[], within = flat) {
 
 const weights = (peers: Peers): Readonly<Record<string, number>> =>
   Object.fromEntries(peers.map(({ record }) => [record.id, record.weight]))
-
-const balancers: Readonly<Record<string, Balancer>> = {
-  roundRobin: roundRobin(),
-  weightedRoundRobin: weightedRoundRobin(),
-  random: random(),
-  leastLoaded: leastLoaded(),
-  consistentHash: consistentHash({ key: ({ args }) => String(args[0]) }),
-}
 
 describe('byZone', () => {
   it('makes a peer of each zone, as heavy as its hosts together', () => {
@@ -155,8 +144,9 @@ describe('byZone', () => {
   })
 })
 
-for (const [name, balance] of Object.entries(balancers)) {
+for (const [name, make] of Object.entries(BALANCERS)) {
   describe(`a cluster of zones over ${name}`, () => {
+    const balance = make()
     const records = [...inZone('eu', 1, 2), ...inZone('us', 3, 4), ...inZone('asia', 5, 6)]
     const zoneOf = new Map(records.map(({ id, zone }) => [id, zone]))
     const nested = (within: (peers: Live<Peers>) => Invoker) => {

@@ -14,7 +14,8 @@ import { cluster } from '../cluster.ts'
 import { directory } from '../directory.ts'
 import type { HealthPolicy } from '../health/health.ts'
 import type { Key } from '../keys.ts'
-import { isSome } from '../peer.ts'
+import { isSome, type Peer, type SomePeers } from '../peer.ts'
+import { perSet } from '../per-set.ts'
 import { chain } from '../router.ts'
 import { failover } from '../strategies/failover.ts'
 import type { Strategy } from '../strategy.ts'
@@ -76,6 +77,7 @@ export function clusterize<C extends object, const F extends FanOut<C>>(
   const connect = ({ id }: ProviderRecord) => clientEndpoint({ name: id, client: () => named.get(id), status, failed })
   const peers = directory({ records, connect: opinions?.connect(connect) ?? connect })
 
+  const belonging = perSet(asOpen)
   const owner = ring({ key: (invocation) => plan.keys.get(invocation.method)?.(invocation) })
   const toAny = cluster({ peers, route: chain(), balance, strategy })
   const answer = async (invocation: Invocation): Promise<unknown> => {
@@ -84,7 +86,7 @@ export function clusterize<C extends object, const F extends FanOut<C>>(
     const merging = plan.merges.get(invocation.method)
     if (merging !== undefined) return toAll(current, invocation, merging)
     if (!plan.keys.has(invocation.method)) return (await toAny(invocation)).value
-    return (await owner(current, invocation).invoke(invocation)).value
+    return (await owner(belonging(current), invocation).invoke(invocation)).value
   }
   const call = (method: string, args: readonly unknown[]): Promise<unknown> =>
     answer({
@@ -103,6 +105,18 @@ export function clusterize<C extends object, const F extends FanOut<C>>(
       await peers[Symbol.asyncDispose]()
     },
   }) as Clusterized<C, F>
+}
+
+/** Where a key belongs does not depend on how anybody is: rings walk on where they see that a peer is closed. */
+function asOpen(peers: SomePeers): SomePeers {
+  const open = (peer: Peer): Peer => ({
+    record: peer.record,
+    status: 'open',
+    load: (metric) => peer.load(metric),
+    invoke: peer.invoke,
+  })
+  const [first, ...others] = peers
+  return [open(first), ...others.map(open)]
 }
 
 const noClient = ({ method, service }: Invocation): RpcError =>

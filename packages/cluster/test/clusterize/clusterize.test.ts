@@ -1,4 +1,4 @@
-import { clusterize, failfast, type Health, type Key, rendezvous, roundRobin } from '@kumquat/cluster'
+import { clusterize, failfast, type Health, type Key, ketama, rendezvous, roundRobin } from '@kumquat/cluster'
 import { Cell, RpcError, type Status } from '@kumquat/core'
 import { expect } from 'chai'
 import HashRing from 'hashring'
@@ -62,6 +62,17 @@ describe('clusterize: methods that go by hash', () => {
     expect(keys.every((key) => shelvesWith(all, key).length === 1)).to.equal(true)
     const ring = new HashRing([...names])
     expect(keys.some((key) => shelvesWith(all, key)[0] !== ring.get(key))).to.equal(true)
+  })
+
+  it('walk on from a busy client only over a ring that bounds the load', async () => {
+    const asked = async (bound: boolean): Promise<number> => {
+      const all = shelves(...names)
+      const shelf = clusterize(all, { hash: ['get'], ring: ({ key }) => ketama({ key, bound }) })
+      await Promise.all(Array.from({ length: 12 }, () => shelf.get('one key')))
+      return [...all.values()].filter((one) => one.asked.length > 0).length
+    }
+    expect(await asked(false)).to.equal(1)
+    expect(await asked(true)).to.equal(3)
   })
 
   it('fail at once and clearly when the client of the key is closed, and reach the others', async () => {
