@@ -1,9 +1,5 @@
 import type { Load, LoadMetric } from '../load.ts'
-import type { Peer, SomePeers } from '../peer.ts'
-import type { HashRing } from '../tables/hash-ring.ts'
-
-/** The peer that a ring gives to a point, or one after it. */
-export type Walk = (peers: SomePeers, ring: HashRing, shares: Float64Array, from: number) => Peer
+import type { Walk } from './walk.ts'
 
 /**
  * No peer has more calls in flight than `bound` times its share of all; who would have is passed over for the next on the

@@ -4,6 +4,7 @@ import { fnv1a } from '../hashes/fnv1a.ts'
 import type { Hash } from '../hashes/hash.ts'
 import { mix } from '../hashes/mix.ts'
 import { byArgument, type Key } from '../keys.ts'
+import { seedsOf } from '../tables/members.ts'
 import { weightsOf } from '../tables/weights.ts'
 import { onRing } from './on-ring.ts'
 
@@ -57,9 +58,7 @@ export function consistentHash({
 
 /** As many points as asked, of which fewer are always the first. */
 function scatter(name: string, count: number, hash: Hash): Uint32Array {
-  // Of 10 000 names two may well share 32 bits of hash; they must not share their points.
-  const seed = hash(name)
-  const other = hash(`#${name}`)
+  const [seed, other] = seedsOf(name, hash)
   const positions = new Uint32Array(count)
   for (let i = 0; i < count; i++) positions[i] = mix(seed ^ mix(other + i))
   return positions

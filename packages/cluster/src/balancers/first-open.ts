@@ -1,4 +1,4 @@
-import type { Walk } from './bounded-load.ts'
+import type { Walk } from './walk.ts'
 
 /**
  * The peer of a point, or of the first after it whose peer is open: the keys of who is down go where they would go without

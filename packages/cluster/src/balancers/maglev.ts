@@ -6,7 +6,7 @@ import { byArgument, type Key } from '../keys.ts'
 import type { SomePeers } from '../peer.ts'
 import { perSet } from '../per-set.ts'
 import { maglevTable } from '../tables/maglev-table.ts'
-import { weightsOf } from '../tables/weights.ts'
+import { membersOf } from '../tables/members.ts'
 import { keyed } from './keyed.ts'
 
 export interface MaglevOptions {
@@ -36,13 +36,7 @@ export function maglev({
   if (!(size <= 5_000_011 && isPrime(size))) {
     throw new RangeError(`size must be a prime from 2 to 5000011, e.g. 65537, got ${size}`)
   }
-  const tables = perSet((peers: SomePeers) => {
-    const weights = weightsOf(peers)
-    const members = peers.map(({ record: { id } }, index) => {
-      return { name: id, weight: weights[index]!, seeds: [hash(id), hash(`#${id}`)] as const }
-    })
-    return maglevTable(members, size)
-  })
+  const tables = perSet((peers: SomePeers) => maglevTable(membersOf(peers, hash), size))
   return keyed(key, rng, (peers, text) => peers[tables(peers)[(hash(text) >>> 0) % size]!]!)
 }
 

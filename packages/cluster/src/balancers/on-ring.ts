@@ -4,9 +4,10 @@ import type { Key } from '../keys.ts'
 import type { SomePeers } from '../peer.ts'
 import { perSet } from '../per-set.ts'
 import { hashRing, type RingMember } from '../tables/hash-ring.ts'
-import { boundedLoad, type Walk } from './bounded-load.ts'
+import { boundedLoad } from './bounded-load.ts'
 import { firstOpen } from './first-open.ts'
 import { keyed } from './keyed.ts'
+import type { Walk } from './walk.ts'
 
 export interface OnRingOptions {
   readonly key: Key

@@ -5,8 +5,8 @@ import type { Hash } from '../hashes/hash.ts'
 import { byArgument, type Key } from '../keys.ts'
 import type { SomePeers } from '../peer.ts'
 import { perSet } from '../per-set.ts'
+import { membersOf } from '../tables/members.ts'
 import { rendezvousTables } from '../tables/rendezvous-table.ts'
-import { weightsOf } from '../tables/weights.ts'
 import { keyed } from './keyed.ts'
 
 export interface RendezvousOptions {
@@ -40,13 +40,6 @@ export function rendezvous({
     throw new RangeError(`slots must be a power of 2 from 16 to 4194304, got ${slots}`)
   }
   const table = rendezvousTables(slots)
-  const tables = perSet((peers: SomePeers) => {
-    const weights = weightsOf(peers)
-    return table(
-      peers.map(({ record: { id } }, index) => {
-        return { name: id, weight: weights[index]!, seeds: [hash(id), hash(`#${id}`)] as const }
-      }),
-    )
-  })
+  const tables = perSet((peers: SomePeers) => table(membersOf(peers, hash)))
   return keyed(key, rng, (peers, text) => peers[tables(peers)[hash(text) & (slots - 1)]!]!)
 }

@@ -1,28 +1,21 @@
-export interface RendezvousMember {
-  /** Decides between equal draws, whatever the order of the members. */
-  readonly name: string
-  /** 0 or more; not all 0. */
-  readonly weight: number
-  /** Two independent numbers of 32 bits that stand for the name. */
-  readonly seeds: readonly [number, number]
-}
+import type { Member } from './members.ts'
 
 /**
  * Tables of `slots` (a power of 2, 16 or more) slots, each with the index of the member that wins it. In rendezvous hashing
  * each member draws a uniform number u for each slot, and the least of −ln(u) / weight wins (Thaler, Ravishankar 1998; with
  * weights Schindelhauer, Schomaker 2005). Here a member's draws for all slots are a permutation of the slots, so that it can
  * name its best ones one by one: nobody asks every member about every slot, and a table costs about slots × ln(slots) steps
- * for any number of members. Who wins a slot depends on the names and weights of those in it, on nothing else.
+ * for any number of members. Who wins a slot depends on the names and weights of members, on nothing else; of equal draws the
+ * first wins.
  */
-export function rendezvousTables(slots: number): (members: readonly RendezvousMember[]) => Uint32Array {
+export function rendezvousTables(slots: number): (members: readonly Member[]) => Uint32Array {
   const draws = Float64Array.from({ length: slots }, (_, rank) => -Math.log(1 - (rank + 0.5) / slots))
   return (members) => {
     const owners = new Uint32Array(slots)
     const best = new Float64Array(slots).fill(Number.POSITIVE_INFINITY)
-    const inTurn = [...members.entries()]
-      .filter(([, { weight }]) => weight > 0)
-      .sort(([, a], [, b]) => (a.name < b.name ? -1 : 1))
-      .map(([owner, { weight, seeds }]) => ({ owner, weight, slotAt: permutation(seeds, slots), rank: 0 }))
+    const inTurn = members.map(({ owner, weight, seeds }) => {
+      return { owner, weight, slotAt: permutation(seeds, slots), rank: 0 }
+    })
     const total = inTurn.reduce((sum, { weight }) => sum + weight, 0)
     let free = slots
     // All draws below a limit, then below a higher one: what has an owner after a round has it for good.

@@ -1,33 +1,35 @@
 import { fnv1a } from '@kumquat/cluster'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type RendezvousMember, rendezvousTables } from '../../src/tables/rendezvous-table.ts'
+import { type Member, membersOf } from '../../src/tables/members.ts'
+import { rendezvousTables } from '../../src/tables/rendezvous-table.ts'
+import { peer } from '../parts.ts'
 
-const member = (name: string, weight = 1): RendezvousMember => ({
-  name,
-  weight,
-  seeds: [fnv1a(name), fnv1a(`#${name}`)],
-})
+/** Members by their ports, which are their names. */
+const membersAt = (weights: Readonly<Record<number, number>>): readonly Member[] =>
+  membersOf(
+    Object.entries(weights).map(([port, weight]) => peer(Number(port), { weight })),
+    fnv1a,
+  )
 
 describe('rendezvousTables', () => {
-  const members = fc.uniqueArray(fc.record({ name: fc.string(), weight: fc.integer({ min: 0, max: 50 }) }), {
-    selector: ({ name }) => name,
-    minLength: 1,
-    maxLength: 12,
-  })
-
   it('gives a slot to the same member, whoever else is there and whatever they weigh, until that member loses it', () => {
     const table = rendezvousTables(256)
+    const weights = fc.dictionary(fc.nat(9_999).map(String), fc.integer({ min: 1, max: 50 }), {
+      minKeys: 1,
+      maxKeys: 12,
+    })
     fc.assert(
-      fc.property(members, fc.integer({ min: 1, max: 200 }), (some, weight) => {
-        const before = some.filter((one) => one.weight > 0).map((one) => member(one.name, one.weight))
-        if (before.length === 0) return
-        const owner = (all: readonly RendezvousMember[]): readonly string[] =>
-          [...table(all)].map((index) => all[index]!.name)
-        const joined = owner([...before, member('the joiner', weight)])
-        for (const [slot, name] of owner(before).entries()) expect(joined[slot]).to.be.oneOf([name, 'the joiner'])
-        const heavier = owner([...before, member('the joiner', weight + 0.5)])
-        for (const [slot, name] of joined.entries()) expect(heavier[slot]).to.be.oneOf([name, 'the joiner'])
+      fc.property(weights, fc.integer({ min: 1, max: 200 }), (some, weight) => {
+        // The ports of whoever owns the slots, integer names coming in the order of numbers.
+        const owners = (all: Readonly<Record<number, number>>): readonly number[] => {
+          const ports = Object.keys(all).map(Number)
+          return [...table(membersAt(all))].map((owner) => ports[owner]!)
+        }
+        const joined = owners({ ...some, 10000: weight })
+        for (const [slot, port] of owners(some).entries()) expect(joined[slot]).to.be.oneOf([port, 10_000])
+        const heavier = owners({ ...some, 10000: weight + 0.5 })
+        for (const [slot, port] of joined.entries()) expect(heavier[slot]).to.be.oneOf([port, 10_000])
       }),
       { numRuns: 60 },
     )
@@ -37,45 +39,41 @@ describe('rendezvousTables', () => {
     const slots = 2 ** 14
     const table = rendezvousTables(slots)
     for (const n of [1, 2, 5, 40]) {
-      const all = Array.from({ length: n }, (_, i) => member(`m${i}`, 1 + (i % 4)))
+      const all = membersAt(Object.fromEntries(Array.from({ length: n }, (_, i) => [i, 1 + (i % 4)])))
       const total = all.reduce((sum, { weight }) => sum + weight, 0)
       const seen = new Array<number>(n).fill(0)
-      for (const index of table(all)) seen[index]! += 1
-      for (const [i, { weight }] of all.entries()) {
+      for (const owner of table(all)) seen[owner]! += 1
+      for (const { owner, weight } of all) {
         const fair = (slots * weight) / total
-        expect(seen[i]! - fair).to.be.within(-4 * Math.sqrt(fair), 4 * Math.sqrt(fair))
+        expect(seen[owner]! - fair).to.be.within(-4 * Math.sqrt(fair), 4 * Math.sqrt(fair))
       }
     }
   })
 
   it('gives slots as every version of it did', () => {
-    const all: readonly RendezvousMember[] = [
-      { name: 'a', weight: 1, seeds: [0x12345678, 0x9abcdef0] },
-      { name: 'b', weight: 2, seeds: [0xdeadbeef, 0x0badf00d] },
-      { name: 'c', weight: 0.5, seeds: [-7, 99] },
+    const all: readonly Member[] = [
+      { owner: 0, weight: 1, seeds: [0x12345678, 0x9abcdef0] },
+      { owner: 1, weight: 2, seeds: [0xdeadbeef, 0x0badf00d] },
+      { owner: 2, weight: 0.5, seeds: [0xfffffff9, 99] },
     ]
     expect(rendezvousTables(16)(all).join('')).to.equal('2011101111220011')
     expect(rendezvousTables(32)(all).join('')).to.equal('11101211121110121101010011210000')
   })
 
-  it('gives every member a permutation of its own: of two, both win in every part of the table', () => {
+  it('gives every member a permutation of its own', () => {
     for (const slots of [16, 32, 64, 1_024]) {
       const table = rendezvousTables(slots)
       const wins = new Set<string>()
-      for (let i = 0; i < 60; i++) wins.add([...table([member(`a${i}`), member(`b${i}`)])].join(''))
+      for (let i = 0; i < 120; i += 2) wins.add(table(membersAt({ [i]: 1, [i + 1]: 1 })).join(''))
       expect(wins.size).to.be.above(50)
-      const alone = table([member('a')])
+      const alone = table(membersAt({ 7: 1 }))
       expect(alone).to.have.length(slots)
       expect(new Set(alone)).to.deep.equal(new Set([0]))
     }
   })
 
-  it('gives what two drew alike to the lower name', () => {
-    const twin = (name: string): RendezvousMember => ({ name, weight: 1, seeds: [1, 2] })
-    expect(new Set(rendezvousTables(64)([twin('b'), twin('a'), twin('c')]))).to.deep.equal(new Set([1]))
-  })
-
-  it('leaves members of weight 0 out', () => {
-    expect(new Set(rendezvousTables(64)([member('a', 0), member('b', 3)]))).to.deep.equal(new Set([1]))
+  it('gives what two drew alike to the first', () => {
+    const twin = (owner: number): Member => ({ owner, weight: 1, seeds: [1, 2] })
+    expect(new Set(rendezvousTables(64)([twin(2), twin(1), twin(0)]))).to.deep.equal(new Set([2]))
   })
 })
