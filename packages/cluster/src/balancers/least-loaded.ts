@@ -10,8 +10,9 @@ export interface LeastLoadedOptions {
 }
 
 /**
- * The peer with the fewest calls in flight for its weight; of equals each in turn, by weight. Knows the least of all at
- * O(log n) a pick, from a heap that follows the calls as they begin and end. Counts from the first pick on.
+ * The peer with the fewest calls in flight for its weight; of equals each in turn, by weight. Finds the least of all in
+ * O(log n), by a heap that follows the calls as they begin and end. Counts the calls from its first pick on. nginx,
+ * `ngx_http_upstream_least_conn_module.c`.
  */
 export function leastLoaded({ rng = systemRng }: LeastLoadedOptions = {}): Balancer {
   const log = new PendingLog()

@@ -69,9 +69,9 @@ export class LoadHeap {
 
   /** Whether its load has changed. */
   #look(index: number): boolean {
-    const load = this.#log.read(this.#peers[index]!) / this.#weights[index]!
+    const load = loadOf(this.#log.read(this.#peers[index]!), this.#weights[index]!)
     this.#know(index, this.#log.lastRead)
-    // The weightless last, even in an infinitely loaded set; they are behind by their turns.
+    // What is no number is the most. Among those the weightless are last by their turns, which never come.
     const known = load >= 0 ? load : Number.POSITIVE_INFINITY
     if (known === this.#loads[index]) return false
     this.#loads[index] = known
@@ -86,3 +86,9 @@ export class LoadHeap {
     this.#gauges[index] = gauge
   }
 }
+
+/**
+ * Half way between without this call and with it, as Webster's method deals out seats: else the light are picked too often,
+ * to whom one call more is more. But the idle are all equal, and take turns.
+ */
+const loadOf = (calls: number, weight: number): number => (calls === 0 && weight > 0 ? 0 : (calls + 0.5) / weight)

@@ -25,6 +25,10 @@ describe('leastLoaded', () => {
   it('lets a peer of twice the weight carry twice the load', () => {
     expect([...picked(loaded([100, 2], [200, 3]))]).to.deep.equal([1])
     expect([...picked(loaded([100, 2], [200, 5]))]).to.deep.equal([0])
+    // One call more is less to the heavier.
+    expect([...picked(loaded([100, 2], [200, 4]))]).to.deep.equal([1])
+    expect([...picked(loaded([100, 1], [300, 4]))]).to.have.members([0, 1])
+    expect([...picked(loaded([100, 0], [300, 1]))]).to.deep.equal([0])
   })
 
   it('gives equals their turns, exactly by weight, wherever they stand', () => {
@@ -101,7 +105,8 @@ describe('leastLoaded, while calls come and go,', () => {
         for (const { begun, ended, both } of steps) {
           if (both) begin(begun % weights.length)
           await end(ended % weights.length)
-          const loads = inFlight().map((calls, index) => calls / weights[index]!)
+          // Half way between without this call and with it; the idle are equal.
+          const loads = inFlight().map((calls, index) => (calls === 0 ? 0 : (calls + 0.5) / weights[index]!))
           const index = pick()
           expect(loads[index]).to.equal(Math.min(...loads))
           begin(index)
