@@ -16,6 +16,10 @@ const CLUSTER = 'packages/cluster/src'
 const MUTATED = ['balancers/*.ts', 'tables/*.ts', 'retry-budget.ts', 'health/**/*.ts', 'routers/*.ts'].map(
   (pattern) => `${CLUSTER}/${pattern}`,
 )
+/** Those that are about them: whole simulations would take hours, and notice late. */
+const TESTS = ['*', '{balancers,tables,loads,health,routers,matching,strategies}/**/*'].map(
+  (pattern) => `packages/cluster/test/${pattern}.test.ts`,
+)
 /** The share of changes that must be noticed, in percent. */
 const ENOUGH = 80
 
@@ -57,7 +61,7 @@ function settingsOf(mutate) {
     mutate,
     testRunner: 'mocha',
     testRunnerNodeArgs: ['--import=tsx', '--conditions=@kumquat/source'],
-    mochaOptions: { config: '.mocharc.json', spec: ['packages/cluster/test/**/*.test.ts'] },
+    mochaOptions: { config: '.mocharc.json', spec: TESTS },
     coverageAnalysis: 'perTest',
     // They act while a module is loaded, once for all tests: no run of a test could tell them.
     ignoreStatic: true,
