@@ -1,5 +1,15 @@
-import { directory, type HealthPolicy, type Peers, type Subset, slowStart, subsetOf, warmUp } from '@kumquat/cluster'
+import {
+  directory,
+  type HealthPolicy,
+  type Peers,
+  type Subset,
+  slowStart,
+  subsetOf,
+  type Verdict,
+  warmUp,
+} from '@kumquat/cluster'
 import type { Clock, Connect, Live, ProviderRecord, Watch } from '@kumquat/core'
+import { toldVerdicts } from './told-verdicts.ts'
 
 /** How a consumer keeps the peers of each service. */
 export interface PeersOptions {
@@ -25,16 +35,19 @@ export interface PeersParts {
   readonly subset?: Subset | undefined
   readonly clock: Clock
   readonly onError: (error: unknown) => void
+  /** Told when something is first held against a peer, and when it is dropped. Default: nobody is. */
+  readonly onVerdict?: ((verdict: Verdict, isHeld: boolean) => void) | undefined
 }
 
 /** The peers of one service, with the health and the weights of the moment. Disposing leaves none. */
 export function peersOf(parts: PeersParts): Watch<Peers> {
-  const { connect, clock, onError } = parts
+  const { connect, clock, onError, onVerdict } = parts
   const health = parts.health ? parts.health() : undefined
   const records = parts.subset ? subsetOf(parts.records, parts.subset) : parts.records
   const advertised = directory({ records, connect: health?.connect(connect) ?? connect, onError })
   const warmed = parts.warmUp ? warmUp(advertised, { clock }) : advertised
   const peers = parts.warmUp && health ? slowStart(warmed, { verdicts: health.verdicts, clock }) : warmed
+  const telling = health && onVerdict && toldVerdicts(health.verdicts, onVerdict)
   return {
     get current() {
       return peers.current
@@ -43,7 +56,7 @@ export function peersOf(parts: PeersParts): Watch<Peers> {
     async [Symbol.asyncDispose]() {
       // The set is empty at once, and those who made it what it is see that before they stop.
       const closed = advertised[Symbol.asyncDispose]()
-      for (const one of new Set([peers, warmed, records, health])) {
+      for (const one of new Set([telling, peers, warmed, records, health])) {
         if (one !== undefined && Symbol.dispose in one) one[Symbol.dispose]()
       }
       await closed

@@ -1,4 +1,4 @@
-import type { Peers } from '@kumquat/cluster'
+import type { Peers, Verdict } from '@kumquat/cluster'
 import {
   Cell,
   type Clock,
@@ -54,8 +54,13 @@ export class Subscription implements AsyncDisposable {
     const onError = (error: unknown): void =>
       logger.warn({ service: formatServiceKey(service), error }, 'a peer failed')
     const isLastResort = (id: string): boolean => this.#sightings.current?.suspects.get(id) === 'last resort'
+    const onVerdict = ({ id, policy, reason }: Verdict, isHeld: boolean): void =>
+      logger.info(
+        { service: formatServiceKey(service), peer: id, policy, reason },
+        isHeld ? 'a peer is passed over while others are left' : 'a peer is no longer passed over',
+      )
     const preferring = passingOver(connect, isLastResort)
-    this.#peers = peersOf({ ...others, records: this.#records, connect: preferring, onError })
+    this.#peers = peersOf({ ...others, records: this.#records, connect: preferring, onError, onVerdict })
   }
 
   get peers(): Live<Peers> {

@@ -2,7 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BALANCERS, type Balancer, failfast, type Router, retryBudget } from '@kumquat/cluster'
-import { Cell, type Filter, type Invocation, providerRecord, type Reply, RpcError, silent } from '@kumquat/core'
+import {
+  Cell,
+  type Connect,
+  type Filter,
+  type Invocation,
+  providerRecord,
+  type Reply,
+  RpcError,
+  silent,
+} from '@kumquat/core'
 import { eventually, handClock, recordingLogger, recordingObserver } from '@kumquat/core/testing'
 import { MemoryTree, memory, registrar } from '@kumquat/registry'
 import {
@@ -138,27 +147,23 @@ describe('a consumer', () => {
     expect([...callers]).to.deep.equal(['web', undefined])
   })
 
-  it('passes over a provider that fails five times in a row', async () => {
-    const broken = new Movies()
-    await provide({ services: [broken] })
-    await provide()
+  it('passes over a provider that fails five times in a row, and says so in its log', async () => {
+    const [first] = [await provide(), await provide()]
+    const logger = recordingLogger()
     const failing: Filter<Invocation, Reply> = (next) => async (invocation) => {
-      const reply = await next(invocation)
-      if (broken.entered.length > 0) throw new RpcError('internal', 'broken')
+      const reply = (await next(invocation)) as { value: unknown }
+      if (reply.value === first.address) throw new RpcError('internal', 'broken')
       return reply
     }
-    const failed: boolean[] = []
-    const consuming = await consume({
-      balance: 'round-robin',
-      attemptFilters: [
-        (next) => async (invocation) => {
-          broken.entered.length = 0
-          return failing(next)(invocation)
-        },
-      ],
+    const answering: Connect = ({ id }) => ({
+      invoke: failing(async () => ({ value: id })),
+      status: 'open',
+      async [Symbol.asyncDispose]() {},
     })
+    const consuming = await consume({ balance: 'round-robin', connect: answering, logger })
     await eventually(() => expect(consuming.peers(service).current).to.have.length(2))
     const movies = consuming.client(Movies)
+    const failed: boolean[] = []
     for (let i = 0; i < 30; i++)
       failed.push(
         await movies.rent(i).then(
@@ -167,7 +172,15 @@ describe('a consumer', () => {
         ),
       )
     expect(failed.filter(Boolean)).to.have.length(5)
-    expect(failed.slice(10)).to.not.include(true)
+    expect(failed.slice(10)).not.to.include(true)
+    const told = logger.lines.filter(({ level }) => level === 'info')
+    expect(told).to.deep.equal([
+      {
+        level: 'info',
+        facts: { service: 'movie/catalog', peer: first.address, policy: 'breaker', reason: '5 failures in a row' },
+        message: 'a peer is passed over while others are left',
+      },
+    ])
   })
 
   it('shares one budget of further attempts among all services', async () => {
