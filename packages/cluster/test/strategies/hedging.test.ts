@@ -96,6 +96,7 @@ describe('hedging', () => {
   it('hedges nothing before it knows what is late', async () => {
     const { clock, attempts, outcomeOf } = await seasoned(3, {}, 19)
     const reply = outcomeOf(idempotent())
+    expect(clock.pending).to.equal(0)
     await clock.advance(10_000)
     expect(attempts()).to.have.length(1)
     attempts()[0]!.answer(1)
@@ -104,11 +105,16 @@ describe('hedging', () => {
 
   it('knows what is late for each method by itself', async () => {
     const { clock, attempts, outcomeOf } = await seasoned(3)
-    const reply = outcomeOf(idempotent({ method: 'searchMovies' }))
+    const unknown = outcomeOf(idempotent({ method: 'searchMovies' }))
     await clock.advance(100)
     expect(attempts()).to.have.length(1)
     attempts()[0]!.answer(1)
-    await reply
+    await unknown
+    const known = outcomeOf(idempotent())
+    await clock.advance(8)
+    expect(attempts()).to.have.length(3)
+    attempts()[1]!.answer(1)
+    await known
   })
 
   it('waits at least as long as it is told', async () => {
@@ -119,6 +125,22 @@ describe('hedging', () => {
     await clock.advance(1)
     expect(attempts()).to.have.length(2)
     attempts()[0]!.answer(1)
+    await reply
+  })
+
+  it('waits a millisecond at least, however fast the calls are', async () => {
+    const clock = handClock()
+    const theatre = stage(3, hedging({ clock }))
+    theatre.onAttempt = ({ answer }) => answer('at once')
+    for (let i = 0; i < 100; i++) await theatre.invoke(idempotent())
+    await clock.advance(3_000)
+    theatre.onAttempt = () => {}
+    const reply = theatre.outcomeOf(idempotent())
+    await clock.advance(0.999)
+    expect(theatre.attempts).to.have.length(101)
+    await clock.advance(0.001)
+    expect(theatre.attempts).to.have.length(102)
+    theatre.attempts[101]!.answer(1)
     await reply
   })
 
@@ -184,6 +206,48 @@ describe('hedging', () => {
     expect(attempts()).to.have.length(1)
     attempts()[0]!.answer('late')
     expect(await reply).to.deep.equal({ value: 'late' })
+  })
+
+  it('takes nothing of the common budget when its own is empty, which each further hedge needs too', async () => {
+    const clock = handClock()
+    const budget = retryBudget({ clock })
+    const { attempts, outcomeOf, clock: own } = await seasoned(9, { budget, hedges: 4 }, 20)
+    const reply = outcomeOf(idempotent())
+    const { balance } = budget
+    await own.advance(100)
+    expect(attempts()).to.have.length(2)
+    expect(budget.balance).to.equal(balance - 1)
+    attempts()[0]!.answer(1)
+    await reply
+  })
+
+  it('asks the common budget once if that refuses, and fails as usual then', async () => {
+    let asked = 0
+    const budget = { deposit() {}, balance: 0, withdraw: () => ++asked > 1 }
+    const { clock, attempts, outcomeOf } = await seasoned(9, { budget, hedges: 3 })
+    const reply = outcomeOf(idempotent())
+    await clock.advance(100)
+    const failure = failing('unknown')
+    attempts()[0]!.fail(failure)
+    expect(await reply).to.equal(failure)
+    expect(asked).to.equal(1)
+    expect(attempts()).to.have.length(1)
+    expect(clock.pending).to.equal(0)
+  })
+
+  it('waits for who runs, without a timer, when a failure came and the budget is empty by then', async () => {
+    let asked = 0
+    const budget = { deposit() {}, balance: 0, withdraw: () => ++asked === 1 }
+    const { clock, attempts, outcomeOf } = await seasoned(9, { budget, hedges: 3 })
+    const reply = outcomeOf(idempotent())
+    await clock.advance(8)
+    expect(attempts()).to.have.length(2)
+    attempts()[0]!.fail(failing('unknown'))
+    await clock.advance(0)
+    expect(clock.pending).to.equal(0)
+    attempts()[1]!.answer('hedge')
+    expect(await reply).to.deep.equal({ value: 'hedge' })
+    expect(asked).to.equal(2)
   })
 
   it('deposits first attempts into the common budget, and what came as a retry not', async () => {
@@ -306,6 +370,27 @@ describe('hedging', () => {
     expect(await reply).to.deep.equal({ value: 'allowed' })
   })
 
+  it('pays nothing of the limit for hedges for what the peer allowed', async () => {
+    const { clock, attempts, outcomeOf } = await seasoned(3, {}, 0)
+    const reply = outcomeOf(idempotent())
+    attempts()[0]!.fail(failing('not-run', { retryAfterMs: 50 }))
+    await clock.advance(50)
+    expect(attempts()).to.have.length(2)
+    attempts()[1]!.answer(1)
+    expect(await reply).to.deep.equal({ value: 1 })
+  })
+
+  it('tells the failure as it is when nobody is left after the time that the peer asked for', async () => {
+    const { clock, attempts, outcomeOf, live } = await seasoned(3)
+    const failure = failing('not-run', { retryAfterMs: 50 })
+    const reply = outcomeOf(idempotent())
+    attempts()[0]!.fail(failure)
+    await clock.advance(0)
+    live.set([])
+    await clock.advance(50)
+    expect(await reply).to.equal(failure)
+  })
+
   it('gives up when the peer forbids another attempt, or asks for more time than there is', async () => {
     for (const retryAfterMs of [-1, Number.NaN, 100, 60_000]) {
       const { clock, attempts, outcomeOf } = await seasoned(3)
@@ -326,6 +411,15 @@ describe('hedging', () => {
     expect(attempts()).to.have.length(2)
     attempts()[1]!.answer('other')
     expect(await reply).to.deep.equal({ value: 'other' })
+
+    const lost = outcomeOf(idempotent())
+    await clock.advance(8)
+    attempts()[2]!.fail(failing('not-run', { retryAfterMs: -1 }))
+    await clock.advance(0)
+    const last = failing('not-run')
+    attempts()[3]!.fail(last)
+    expect(await lost).to.equal(last)
+    expect(attempts()).to.have.length(4)
   })
 
   it('ends at once when the caller goes, also while it waits for a peer that asked for time', async () => {
@@ -462,6 +556,6 @@ describe('hedging', () => {
       [{ minDelayMs: 60_001 }, 'minDelayMs must be from 1 to 60000, got 60001'],
     ]
     for (const [options, message] of rows) expect(() => hedging(options)).to.throw(RangeError, message)
-    expect(() => hedging({ hedges: 4, minDelayMs: 60_000 })).to.not.throw()
+    expect(() => hedging({ hedges: 4, minDelayMs: 60_000, maxExtraPercent: 0.5 })).to.not.throw()
   })
 })
