@@ -1,4 +1,4 @@
-import { type Clock, type Invocation, type Rng, RpcError, systemClock } from '@kumquat/core'
+import { type Clock, type Invocation, type Rng, systemClock } from '@kumquat/core'
 import { noted } from '../attempts/noted.ts'
 import { isRepeatable, pushbackMs } from '../attempts/repeatable.ts'
 import { type Backoff, backoff } from '../backoff.ts'
@@ -138,11 +138,12 @@ class Queue implements Disposable {
 
   #schedule(job: Job): void {
     const { wait, clock, retries } = this.#options
-    const pushback = RpcError.is(job.error) ? (pushbackMs(job.error) ?? 0) : 0
-    if (!isRepeatable(job.error, job.invocation) || pushback === Number.POSITIVE_INFINITY) this.#drop(job, 'unsafe')
-    else if (job.done > retries) this.#drop(job, 'retries')
+    const { error, done } = job
+    if (!isRepeatable(error, job.invocation) || pushbackMs(error) === Number.POSITIVE_INFINITY)
+      this.#drop(job, 'unsafe')
+    else if (done > retries) this.#drop(job, 'retries')
     else {
-      const delayMs = Math.min(Math.max(wait(job.done), pushback), MAX_DELAY_MS)
+      const delayMs = Math.min(Math.max(wait(done), pushbackMs(error) ?? 0), MAX_DELAY_MS)
       job.timer = clock.after(delayMs, () => void this.#run(job))
     }
   }
@@ -183,5 +184,6 @@ class Queue implements Disposable {
   }
 }
 
+/** The longest that a timer of Node can wait. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 const ignore = (): void => {}

@@ -39,6 +39,27 @@ describe('failback', () => {
     expect(dropped).to.deep.equal([])
   })
 
+  it('tries another peer than the last one, also if it were the turn of that', async () => {
+    const { theatre, clock } = setup(2)
+    theatre.onAttempt = ({ fail, answer }, n) => (n === 2 ? answer('between') : fail(failing('not-run')))
+    await theatre.invoke(call())
+    await theatre.invoke(call({ method: 'searchMovies' }))
+    await clock.advance(2_500)
+    const [first, , retry] = theatre.attempts
+    expect(retry!.invocation.method).to.equal(first!.invocation.method)
+    expect(retry!.id).to.not.equal(first!.id)
+  })
+
+  it('waits no longer than a timer can', async () => {
+    const { theatre, clock } = setup(2)
+    theatre.onAttempt = ({ fail }) => fail(failing('not-run', { retryAfterMs: 1e15 }))
+    await theatre.invoke(call())
+    await clock.advance(2 ** 31 - 2)
+    expect(theatre.attempts).to.have.length(1)
+    await clock.advance(1)
+    expect(theatre.attempts).to.have.length(2)
+  })
+
   it('passes on what succeeds', async () => {
     const { theatre, clock } = setup(2)
     theatre.onAttempt = ({ answer }) => answer('now')
@@ -238,5 +259,6 @@ describe('failback', () => {
       [{ timeoutMs: Number.POSITIVE_INFINITY }, 'timeoutMs must be a number of ms above 0, got Infinity'],
     ]
     for (const [options, message] of rows) expect(() => failback(options)).to.throw(RangeError, message)
+    failback({ retries: 1, capacity: 1, timeoutMs: 0.5 })
   })
 })
