@@ -25,7 +25,8 @@ export interface MaglevOptions {
 
 /**
  * Sends equal keys to the same peer, and as many to each as its weight says, more evenly than a ring. When a peer leaves or
- * joins, keys of others move as well: with 65 537 slots some 3 % more than must at 10 peers, 60 % more at 100. A pick is one look into a table; see `maglevTable` for the algorithm.
+ * joins, keys of others move as well: with 65 537 slots some 3 % more than must at 10 peers, some 60 % more at 100. A pick is
+ * one look into a table; see `maglevTable` for the algorithm.
  */
 export function maglev({
   key = byArgument(0),

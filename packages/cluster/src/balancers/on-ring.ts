@@ -33,7 +33,7 @@ export function onRing({ key, bound, rng, position, members }: OnRingOptions): B
   })
 }
 
-/** Of the paper's readers, Vimeo and HAProxy took this one. */
+/** What Vimeo took, the first to use it; HAProxy's manual calls 1.25 to 2 reasonable. */
 const USUAL_BOUND = 1.25
 
 function walkOf(bound: number | boolean): Walk {

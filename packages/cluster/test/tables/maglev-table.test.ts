@@ -26,6 +26,19 @@ describe('maglevTable', () => {
     expect(seen(maglevTable([member(0, 2, 3, 1), member(1, 5, 7, 0.5)], 101), 1)).to.equal(33)
   })
 
+  it('keeps turns in the order of the members, whoever entered a round first', () => {
+    // The first has its second turn in the third round, which the other, of 2/3 of its weight, entered in the first.
+    const [light, heavy] = [member(0, 0, 1, 2), member(1, 0, 1, 3)]
+    expect([...maglevTable([light, heavy], 7)]).to.deep.equal([1, 0, 1, 0, 1, 1, 0])
+    expect([...maglevTable([heavy, light], 7)]).to.deep.equal([1, 1, 0, 1, 0, 1, 1])
+  })
+
+  it('is quick where one outweighs thousands', () => {
+    const many = Array.from({ length: 5_000 }, (_, n) => member(n, n, (n % 60_000) + 1, n === 0 ? 10_000 : 1))
+    const table = maglevTable(many, 65_537)
+    expect(table.filter((owner) => owner === 0).length).to.equal(45_541)
+  })
+
   it('reads seeds modulo the size', () => {
     const plain = maglevTable([member(0, 3, 2), member(1, 0, 1)], 7)
     expect(maglevTable([{ owner: 0, weight: 1, seeds: [3 + 7, 1 + 6] }, member(1, 0, 1)], 7)).to.deep.equal(plain)
