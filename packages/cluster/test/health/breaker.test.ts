@@ -53,6 +53,16 @@ describe('breaker', () => {
       expect(lines.status(1)).to.equal('closed')
     })
 
+    it('by calls under way at the same time, in whatever order they end', async () => {
+      const { lines } = setup()
+      const open = Array.from({ length: 6 }, () => lines.begin(1))
+      await open.pop()!.end('ok')
+      for (const one of open.slice(1)) await one.end('fail')
+      expect(lines.status(1)).to.equal('open')
+      await open[0]!.end('fail')
+      expect(lines.status(1)).to.equal('closed')
+    })
+
     it('never for errors of methods', async () => {
       const { lines } = setup()
       await lines.calls(1, ...times(100, 'business'))

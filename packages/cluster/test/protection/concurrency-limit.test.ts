@@ -82,6 +82,16 @@ describe('concurrencyLimit', () => {
     ])
   })
 
+  it('bounds again after all were done', async () => {
+    const { make, names, sent, results } = setup({ queue: 0 })
+    for (let round = 0; round < 3; round++) {
+      for (const name of ['a', 'b', 'c']) await make(`${name}${round}`)
+      for (const one of sent.slice(-2)) await one.end()
+    }
+    expect(names()).to.deep.equal(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'])
+    expect(results.filter((one) => one.endsWith('not-run'))).to.have.length(3)
+  })
+
   it('needs no queue', async () => {
     const { make, results } = setup({ max: 1, queue: 0 })
     await make('a')
