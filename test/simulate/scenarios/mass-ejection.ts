@@ -50,7 +50,7 @@ export const massEjection: Scenario = {
       ...figures,
       figure('panic', 'begins, at 4 clients', begins, atLeast(4)),
       figure('panic', 'still lasts a minute after, at 4 clients', begins - ends, exactly(0)),
-      figure('panic', 'load of the busiest / fair', calm.spread.most, atMost(1.5)),
+      figure('panic', 'load of the busiest / fair', calm.spread.most, atMost(1.75)),
       figure('no panic', 'load of the busiest / fair', believing.spread.most),
     ]
   },
