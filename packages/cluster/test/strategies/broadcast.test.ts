@@ -85,7 +85,9 @@ describe('broadcast', () => {
     const { outcome } = told(2, { 1: new TypeError('bug'), 2: 'text' })
     const error = await outcome
     expect(error).to.include({ code: 'unknown', outcome: 'unknown' })
-    expect(error.details!.map((one) => (one as { message: string }).message)).to.deep.equal(['bug', 'text'])
+    const facts = { code: 'unknown', outcome: 'unknown' }
+    expect(error.details![0]).to.deep.include({ ...facts, message: 'bug' })
+    expect(error.details![1]).to.deep.include({ ...facts, message: 'text' })
   })
 
   it('tells at most a hundred failures', async () => {
@@ -98,6 +100,7 @@ describe('broadcast', () => {
     for (const [options, expected] of [
       [{}, 100],
       [{ concurrency: 2 }, 2],
+      [{ concurrency: 1 }, 1],
     ] as const) {
       const theatre = stage(150, broadcast(options))
       const reply = theatre.invoke(call())
@@ -119,7 +122,21 @@ describe('broadcast', () => {
     const error = await outcome
     expect(theatre.attempts).to.have.length(2)
     expect(error).to.include({ code: 'canceled', outcome: 'unknown' })
-    expect(error.details![4]).to.deep.include({ outcome: 'not-run', message: 'not sent: the caller has gone' })
+    expect(error.details![4]).to.deep.include({
+      code: 'canceled',
+      outcome: 'not-run',
+      message: 'not sent: the caller has gone',
+    })
+  })
+
+  it('does not take a turn of the balancer', async () => {
+    const { live } = stage(2, broadcast())
+    const pick = (): never => {
+      throw new Error('asked the balancer')
+    }
+    const peers = live.current.map((peer) => ({ ...peer, invoke: async () => ({ value: 1 }) }))
+    const invoke = broadcast()({ candidates: () => peers, pick })
+    expect(await invoke(call())).to.deep.equal({ value: 1 })
   })
 
   it('fails as the cluster does when nobody is there', async () => {

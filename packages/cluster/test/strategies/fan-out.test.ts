@@ -56,6 +56,11 @@ describe('fanOut', () => {
     expect(value).to.deep.equal({ merged: 4, failures: [{ id: ids[1], error: failure }] })
   })
 
+  it('makes do with one answer', async () => {
+    const { outcome } = asked([failing('unknown'), 7, failing('unknown')], { partial: true })
+    expect(((await outcome) as { value: PartialResult }).value.merged).to.deep.equal([7])
+  })
+
   it('gives the same shape when nothing is missing', async () => {
     const { outcome } = asked([1, 2], { partial: true })
     expect(await outcome).to.deep.equal({ value: { merged: [1, 2], failures: [] } })
