@@ -12,7 +12,7 @@ const PATH = { peers: 1_000, limitNs: 1_000 }
 
 const { values } = parseArgs({
   options: {
-    /** Alternating rounds of 4 ms each. */
+    /** Alternating rounds of 10 ms each. */
     rounds: { type: 'string', default: '25' },
     json: { type: 'boolean', default: false },
   },

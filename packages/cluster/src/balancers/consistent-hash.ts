@@ -27,7 +27,8 @@ export interface ConsistentHashOptions {
 /**
  * Sends equal keys to the same peer. A peer that leaves, joins or changes its weight moves only the keys it had or gets, as
  * long as the greatest weight of the set stays between the same two powers of 2. Karger et al., "Consistent Hashing and
- * Random Trees", 1997. For the points that other clients lay see `ketama`.
+ * Random Trees", 1997. While a peer is not open, its keys go to the next on the ring. For the points that other clients lay
+ * see `ketama`.
  */
 export function consistentHash({
   key = byArgument(0),

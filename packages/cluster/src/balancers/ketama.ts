@@ -29,7 +29,8 @@ export interface KetamaOptions {
  * for it, names being `host:port`. R. Jones, "libketama: Consistent Hashing library for memcached clients", 2007
  * (`ketama.c`). A peer has floor(share of weight × 40 × peers) digests of `host:port-i`, four points each: 160 points where
  * all weights are equal. One that weighs less than a fortieth of the average has none, and a change of weight moves keys of
- * others too: where nobody else reads the ring, `consistentHash` is steadier.
+ * others too: where nobody else reads the ring, `consistentHash` is steadier. While a peer is not open, its keys go to the
+ * next on the ring.
  */
 export function ketama({
   key = byArgument(0),
