@@ -56,10 +56,6 @@ const always: Matches = () => true
 function anyOf(terms: readonly Term[]): Matches {
   const literals = new Set(terms.flatMap(({ literal }) => literal ?? []))
   const tests = terms.flatMap(({ test }) => test ?? [])
-  const [only] = tests
-  if (literals.size === 0 && tests.length === 1 && only !== undefined) {
-    return (value, invocation) => value !== undefined && only(value, invocation)
-  }
   if (tests.length === 0) return (value) => value !== undefined && literals.has(value)
   return (value, invocation) =>
     value !== undefined && (literals.has(value) || tests.some((test) => test(value, invocation)))

@@ -98,6 +98,8 @@ describe('a value pattern', () => {
     const list = ['a', 'b*', '5~6', 9, true]
     for (const value of ['a', 'bcd', '5', '6', '9', 'true']) expect(fits(list, value), value).to.equal(true)
     for (const value of ['c', '7', 'false', '']) expect(fits(list, value), value).to.equal(false)
+    for (const value of ['a', 'bcd']) expect(fits(['a', 'b*'], value), value).to.equal(true)
+    for (const value of ['bcd', '5']) expect(fits(['b*', '5~6'], value), value).to.equal(true)
   })
 
   it('lets a negation win, whatever else fits and wherever it stands', () => {
