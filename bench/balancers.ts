@@ -4,8 +4,8 @@ import { callPath } from './balancers/call-path.ts'
 import type { Figure } from './balancers/measure.ts'
 import { picks } from './balancers/picks.ts'
 
-// What a pick, a breaker and the whole cluster layer cost, in ns of CPU time, beside npm hashring, opossum and cockatiel in
-// the same run. Fails if the cluster layer adds more than a microsecond to a call at 1 000 peers.
+// What a pick, a breaker and the whole cluster layer cost, in ns of CPU time, beside npm hashring, opossum and cockatiel
+// in the same run. Fails if the cluster layer adds more than a microsecond to a call at 1 000 peers.
 
 const SIZES = [10, 100, 1_000, 10_000]
 const PATH = { peers: 1_000, limitNs: 1_000 }

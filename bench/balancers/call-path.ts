@@ -15,7 +15,10 @@ import type { Connect, Invoker } from '@kumquat/core'
 import { type Contender, type Figure, measure } from './measure.ts'
 import { callsOf, connect, peersOf } from './peers.ts'
 
-/** What the cluster layer adds to a call that goes well: the bare call first, then part after part, the whole layer last. */
+/**
+ * What the cluster layer adds to a call that goes well: the bare call first, then part after part, the whole layer
+ * last.
+ */
 export async function callPath(size: number, rounds: number): Promise<readonly Figure[]> {
   using health = panic(healthChain(breaker(), outlierEjection()))()
   const calls = callsOf(1_024)

@@ -1,7 +1,8 @@
 /**
- * A text for a value of a call: a string is itself, `undefined` and `null` have none, all others their JSON with the names
- * of objects sorted. No two values that travel as JSON share a text, but for a string that spells another value's; dates,
- * maps, sets and bytes of a caller in the same process have texts too. It ends, however large or cyclic the value is.
+ * A text for a value of a call: a string is itself, `undefined` and `null` have none, all others their JSON with the
+ * names of objects sorted. No two values that travel as JSON share a text, but for a string that spells another
+ * value's; dates, maps, sets and bytes of a caller in the same process have texts too. It ends, however large or cyclic
+ * the value is.
  */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value

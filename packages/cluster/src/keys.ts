@@ -2,16 +2,16 @@ import type { Invocation } from '@kumquat/core'
 import { textOf } from './key-text.ts'
 
 /**
- * What of a call decides where it goes: equal keys go to the same peer. `undefined` = this call has no key, and is spread
- * like any other; one key for all of them would lead them all to one peer.
+ * What of a call decides where it goes: equal keys go to the same peer. `undefined` = this call has no key, and is
+ * spread like any other; one key for all of them would lead them all to one peer.
  */
 export type Key = (invocation: Invocation) => string | undefined
 
 /**
- * By one argument, the first by default, or by several together. A string stands for itself, so that it lands where other
- * clients of the same algorithm put it; anything else for its JSON with sorted names. So 1 and "1" are one key: an id is an
- * id, however the caller writes it. Several never run together: ("a", "bc") is not ("ab", "c"), and there 1 is not "1".
- * An argument that is absent, `undefined` or `null` is no key.
+ * By one argument, the first by default, or by several together. A string stands for itself, so that it lands where
+ * other clients of the same algorithm put it; anything else for its JSON with sorted names. So 1 and "1" are one key:
+ * an id is an id, however the caller writes it. Several never run together: ("a", "bc") is not ("ab", "c"), and there 1
+ * is not "1". An argument that is absent, `undefined` or `null` is no key.
  */
 export function byArgument(...indexes: readonly number[]): Key {
   for (const index of indexes) {

@@ -2,11 +2,11 @@ import type { Load, LoadMetric } from '../load.ts'
 import type { Walk } from './walk.ts'
 
 /**
- * No peer has more calls in flight than `bound` times its share of all; who would have is passed over for the next on the
- * ring. Mirrokni, Thorup, Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018: expected O(1/ε²) steps with
- * bound = 1 + ε. Total and shares as in Envoy's bounded load hashing: all calls that balancers of this metric sent, even
- * where routers leave only some of the peers, for whom the bound is the looser. Who is down is not passed over here: its
- * share falls to the others, so the cluster asks again without it.
+ * No peer has more calls in flight than `bound` times its share of all; who would have is passed over for the next on
+ * the ring. Mirrokni, Thorup, Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2018: expected O(1/ε²) steps with
+ * bound = 1 + ε. Total and shares as in Envoy's bounded load hashing: all calls that balancers of this metric sent,
+ * even where routers leave only some of the peers, for whom the bound is the looser. Who is down is not passed over
+ * here: its share falls to the others, so the cluster asks again without it.
  */
 export function boundedLoad(bound: number): Walk {
   let total = 0

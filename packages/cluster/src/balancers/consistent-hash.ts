@@ -13,11 +13,13 @@ export interface ConsistentHashOptions {
   readonly key?: Key
   /** For keys and for names of peers. Default `fnv1a`. */
   readonly hash?: Hash
-  /** Points on the ring, 1 to 10 000, of a peer whose weight is a power of 2 that no other reaches twice. Default 160. */
+  /**
+   * Points on the ring, 1 to 10 000, of a peer whose weight is a power of 2 that no other reaches twice. Default 160.
+   */
   readonly points?: number
   /**
-   * Bounded load: how many times its fair share of all calls in flight a peer may have, 1 or more, before keys walk on to
-   * the next; `true` = 1.25. Default false: a key stays where it is, however busy the peer.
+   * Bounded load: how many times its fair share of all calls in flight a peer may have, 1 or more, before keys walk on
+   * to the next; `true` = 1.25. Default false: a key stays where it is, however busy the peer.
    */
   readonly bound?: number | boolean
   /** For calls without a key. */
@@ -25,10 +27,10 @@ export interface ConsistentHashOptions {
 }
 
 /**
- * Sends equal keys to the same peer. A peer that leaves, joins or changes its weight moves only the keys it had or gets, as
- * long as the greatest weight of the set stays between the same two powers of 2. Karger et al., "Consistent Hashing and
- * Random Trees", 1997. While a peer is not open, its keys go to the next on the ring. For the points that other clients lay
- * see `ketama`.
+ * Sends equal keys to the same peer. A peer that leaves, joins or changes its weight moves only the keys it had or
+ * gets, as long as the greatest weight of the set stays between the same two powers of 2. Karger et al., "Consistent
+ * Hashing and Random Trees", 1997. While a peer is not open, its keys go to the next on the ring. For the points that
+ * other clients lay see `ketama`.
  */
 export function consistentHash({
   key = byArgument(0),

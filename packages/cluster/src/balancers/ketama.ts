@@ -13,11 +13,13 @@ export interface KetamaOptions {
   readonly hash?: Digest
   /** Digests of a peer of average weight, 1 to 10 000. Default 40. */
   readonly digests?: number
-  /** Points of each digest, of four bytes each, as many as it has bytes for. Default 4, so that there are 160 in all. */
+  /**
+   * Points of each digest, of four bytes each, as many as it has bytes for. Default 4, so that there are 160 in all.
+   */
   readonly replicas?: number
   /**
-   * Bounded load: how many times its fair share of all calls in flight a peer may have, 1 or more, before keys walk on to
-   * the next; `true` = 1.25. Default false: a key stays where it is, however busy the peer.
+   * Bounded load: how many times its fair share of all calls in flight a peer may have, 1 or more, before keys walk on
+   * to the next; `true` = 1.25. Default false: a key stays where it is, however busy the peer.
    */
   readonly bound?: number | boolean
   /** For calls without a key. */
@@ -25,12 +27,12 @@ export interface KetamaOptions {
 }
 
 /**
- * Sends equal keys to the same peer: the very one where libketama, npm `hashring` and clients of memcached like them look
- * for it, names being `host:port`. R. Jones, "libketama: Consistent Hashing library for memcached clients", 2007
- * (`ketama.c`). A peer has floor(share of weight × 40 × peers) digests of `host:port-i`, four points each: 160 points where
- * all weights are equal. One that weighs less than a fortieth of the average has none, and a change of weight moves keys of
- * others too: where nobody else reads the ring, `consistentHash` is steadier. While a peer is not open, its keys go to the
- * next on the ring.
+ * Sends equal keys to the same peer: the very one where libketama, npm `hashring` and clients of memcached like them
+ * look for it, names being `host:port`. R. Jones, "libketama: Consistent Hashing library for memcached clients", 2007
+ * (`ketama.c`). A peer has floor(share of weight × 40 × peers) digests of `host:port-i`, four points each: 160 points
+ * where all weights are equal. One that weighs less than a fortieth of the average has none, and a change of weight
+ * moves keys of others too: where nobody else reads the ring, `consistentHash` is steadier. While a peer is not open,
+ * its keys go to the next on the ring.
  */
 export function ketama({
   key = byArgument(0),

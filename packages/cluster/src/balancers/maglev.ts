@@ -15,8 +15,8 @@ export interface MaglevOptions {
   /** For keys and for names of peers. Default `fnv1a`. */
   readonly hash?: Hash
   /**
-   * Slots of the table, a prime from 2 to 5 000 011; a hundred times the peers keep shares within about 1 %. The same at all
-   * clients, since another size moves every key. Default 65 537, 256 kB and some milliseconds for each set.
+   * Slots of the table, a prime from 2 to 5 000 011; a hundred times the peers keep shares within about 1 %. The same
+   * at all clients, since another size moves every key. Default 65 537, 256 kB and some milliseconds for each set.
    */
   readonly size?: number
   /** For calls without a key. */
@@ -24,9 +24,9 @@ export interface MaglevOptions {
 }
 
 /**
- * Sends equal keys to the same peer, and as many to each as its weight says, more evenly than a ring. When a peer leaves or
- * joins, keys of others move as well: with 65 537 slots some 3 % more than must at 10 peers, some 60 % more at 100. A pick is
- * one look into a table; see `maglevTable` for the algorithm.
+ * Sends equal keys to the same peer, and as many to each as its weight says, more evenly than a ring. When a peer
+ * leaves or joins, keys of others move as well: with 65 537 slots some 3 % more than must at 10 peers, some 60 % more
+ * at 100. A pick is one look into a table; see `maglevTable` for the algorithm.
  */
 export function maglev({
   key = byArgument(0),

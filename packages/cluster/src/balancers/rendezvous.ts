@@ -15,9 +15,9 @@ export interface RendezvousOptions {
   /** For keys and for names of peers. Default `fnv1a`. */
   readonly hash?: Hash
   /**
-   * How many slots the keys fall into, a power of 2 from 16 to 4 194 304. With k slots for each peer, shares differ by some
-   * 1/√k. The same at all clients, since another number moves every key. Default 65 536, 256 kB and some milliseconds for
-   * each set.
+   * How many slots the keys fall into, a power of 2 from 16 to 4 194 304. With k slots for each peer, shares differ by
+   * some 1/√k. The same at all clients, since another number moves every key. Default 65 536, 256 kB and some
+   * milliseconds for each set.
    */
   readonly slots?: number
   /** For calls without a key. */
@@ -25,10 +25,11 @@ export interface RendezvousOptions {
 }
 
 /**
- * Sends equal keys to the same peer, the one that scores highest with the key. Whoever leaves, joins or changes its weight
- * moves only the keys it had or gets: no other hash here keeps that in every case. Keys share slots, and the scores of all
- * slots are settled once a set, so that a pick is one look into a table; a tree of peers would be as quick, but there a
- * leaver changes the weight of every branch above it, and moves keys of others. See `rendezvousTables` for the algorithm.
+ * Sends equal keys to the same peer, the one that scores highest with the key. Whoever leaves, joins or changes its
+ * weight moves only the keys it had or gets: no other hash here keeps that in every case. Keys share slots, and the
+ * scores of all slots are settled once a set, so that a pick is one look into a table; a tree of peers would be as
+ * quick, but there a leaver changes the weight of every branch above it, and moves keys of others. See
+ * `rendezvousTables` for the algorithm.
  */
 export function rendezvous({
   key = byArgument(0),

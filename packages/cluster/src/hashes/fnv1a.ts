@@ -1,8 +1,8 @@
 import { mix } from './mix.ts'
 
 /**
- * FNV-1a of 32 bits over UTF-16 units (Fowler, Noll, Vo), then mixed, since texts that differ at their end only would lie
- * near each other. About 40 ns for a short key.
+ * FNV-1a of 32 bits over UTF-16 units (Fowler, Noll, Vo), then mixed, since texts that differ at their end only would
+ * lie near each other. About 40 ns for a short key.
  */
 export function fnv1a(text: string): number {
   let bits = 0x811c9dc5

@@ -12,11 +12,11 @@ export interface ApertureOptions {
 }
 
 /**
- * The providers on this client's arc of a circle: all clients and all providers divide it evenly, and each arc is as wide
- * as the smallest number of clients' shares that holds `minimum` providers. So every point of the circle, and with it every
- * provider, is under equally many arcs. A provider that lies under a part of the arc only has the weight of that part.
- * Finagle, `DeterministicAperture` (`dApertureWidth`); providers stand in the order of the hashes of their ids, lest
- * neighbours of one rack be neighbours here.
+ * The providers on this client's arc of a circle: all clients and all providers divide it evenly, and each arc is as
+ * wide as the smallest number of clients' shares that holds `minimum` providers. So every point of the circle, and with
+ * it every provider, is under equally many arcs. A provider that lies under a part of the arc only has the weight of
+ * that part. Finagle, `DeterministicAperture` (`dApertureWidth`); providers stand in the order of the hashes of their
+ * ids, lest neighbours of one rack be neighbours here.
  */
 export function aperture({ client, clients, minimum = 12 }: ApertureOptions): Subset {
   if (!Number.isInteger(clients) || clients < 1)
@@ -39,7 +39,7 @@ export function aperture({ client, clients, minimum = 12 }: ApertureOptions): Su
   return (records) => {
     const size = records.length
     if (size <= minimum) return records
-    // In units of 1/(clients × size) of the circle all is exact: a client's share is `size` wide, a provider's `clients`.
+    // All is exact in units of 1/(clients × size) of the circle: a client's share is `size`, a provider's `clients`.
     const width = Math.ceil((minimum * clients) / size) * size
     const whole = clients * size
     if (width >= whole) return records

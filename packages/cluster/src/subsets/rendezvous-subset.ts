@@ -14,9 +14,9 @@ export interface RendezvousSubsetOptions {
 
 /**
  * The providers that score highest with this client: others join and leave without moving more than one of them, and
- * clients need not know of each other. gRFC A68, "Random subsetting with rendezvous hashing LB policy". Providers get about
- * equally many clients, as chance has it: with k clients each, the spread is some 1/√k. Where the number of clients is
- * known, `aperture` is even.
+ * clients need not know of each other. gRFC A68, "Random subsetting with rendezvous hashing LB policy". Providers get
+ * about equally many clients, as chance has it: with k clients each, the spread is some 1/√k. Where the number of
+ * clients is known, `aperture` is even.
  */
 export function rendezvousSubset({ size, client, classOf = laneOfRecord }: RendezvousSubsetOptions): Subset {
   if (!Number.isInteger(size) || size < 1) throw new RangeError(`size must be an integer from 1, got ${size}`)

@@ -2,8 +2,8 @@ import { Cell, type Live, type ProviderRecord } from '@kumquat/core'
 import type { Subset } from './subset.ts'
 
 /**
- * A subset that follows the records: put it between discovery and `directory`, and no connection is opened to the others.
- * Changes only when the subset does. Dispose to stop following.
+ * A subset that follows the records: put it between discovery and `directory`, and no connection is opened to the
+ * others. Changes only when the subset does. Dispose to stop following.
  */
 export function subsetOf(
   records: Live<readonly ProviderRecord[]>,

@@ -14,8 +14,8 @@ export interface RingMember {
 }
 
 /**
- * Lays out a ring, of at least one point. The circle is divided into as many slots as there are points, so that both to lay
- * out a point and to look a position up take O(1), few points being in one slot.
+ * Lays out a ring, of at least one point. The circle is divided into as many slots as there are points, so that both to
+ * lay out a point and to look a position up take O(1), few points being in one slot.
  */
 export function hashRing(members: readonly RingMember[]): HashRing {
   const size = members.reduce((sum, { positions }) => sum + positions.length, 0)

@@ -2,9 +2,9 @@ import type { Member } from './members.ts'
 
 /**
  * The index of the member that owns each of `size` slots, `size` being a prime. Eisenbud et al., "Maglev: A Fast and
- * Reliable Software Network Load Balancer", 2016, §3.4: each member prefers the slots in an order of its own, and they take
- * turns to take the best that is left. By weight as Envoy does (`maglev_lb.cc`): the heaviest has a turn in every round,
- * one of a third of its weight in every third.
+ * Reliable Software Network Load Balancer", 2016, §3.4: each member prefers the slots in an order of its own, and they
+ * take turns to take the best that is left. By weight as Envoy does (`maglev_lb.cc`): the heaviest has a turn in every
+ * round, one of a third of its weight in every third.
  */
 export function maglevTable(members: readonly Member[], size: number): Uint32Array {
   const heaviest = members.reduce((most, { weight }) => Math.max(most, weight), 0)

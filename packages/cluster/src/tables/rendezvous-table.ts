@@ -1,12 +1,12 @@
 import type { Member } from './members.ts'
 
 /**
- * Tables of `slots` (a power of 2, 16 or more) slots, each with the index of the member that wins it. In rendezvous hashing
- * each member draws a uniform number u for each slot, and the least of −ln(u) / weight wins (Thaler, Ravishankar 1998; with
- * weights Schindelhauer, Schomaker 2005). Here a member's draws for all slots are a permutation of the slots, so that it can
- * name its best ones one by one: nobody asks every member about every slot, and a table costs about slots × ln(slots) steps
- * for any number of members. Who wins a slot depends on the names and weights of members, on nothing else; of equal draws the
- * first wins.
+ * Tables of `slots` (a power of 2, 16 or more) slots, each with the index of the member that wins it. In rendezvous
+ * hashing each member draws a uniform number u for each slot, and the least of −ln(u) / weight wins (Thaler,
+ * Ravishankar 1998; with weights Schindelhauer, Schomaker 2005). Here a member's draws for all slots are a permutation
+ * of the slots, so that it can name its best ones one by one: nobody asks every member about every slot, and a table
+ * costs about slots × ln(slots) steps for any number of members. Who wins a slot depends on the names and weights of
+ * members, on nothing else; of equal draws the first wins.
  */
 export function rendezvousTables(slots: number): (members: readonly Member[]) => Uint32Array {
   const draws = Float64Array.from({ length: slots }, (_, rank) => -Math.log(1 - (rank + 0.5) / slots))
