@@ -5,28 +5,28 @@ import {
   cluster,
   directory,
   failover,
-  healthChain,
-  outlierEjection,
   p2c,
   panic,
   peakEwma,
   retryBudget,
   type Strategy,
+  slowStart,
+  warmUp,
 } from '@kumquat/cluster'
 import type { ClientParts } from '@kumquat/cluster/simulation'
 import type { Clock, Connect, Invoker } from '@kumquat/core'
 
 export type MakeStrategy = (parts: Pick<ClientParts, 'clock' | 'rng'>) => Strategy
 
-/** As a consumer is by default: p2c with peak-EWMA, and every protection. Attempts may be given less time than calls. */
+/** As a consumer of `@kumquat/rpc` is by default, but for the strategy; attempts may be given less time than calls. */
 export const usual =
   (strategy: MakeStrategy, attemptMs = Number.POSITIVE_INFINITY) =>
   (parts: ClientParts): Invoker => {
     const { records, clock } = parts
-    const health = panic(healthChain(breaker(parts), outlierEjection(parts)))()
-    const connect = health.connect(impatient(parts.connect, clock, attemptMs))
+    const health = panic(breaker(parts))()
+    const advertised = directory({ records, connect: health.connect(impatient(parts.connect, clock, attemptMs)) })
     return cluster({
-      peers: directory({ records, connect }),
+      peers: slowStart(warmUp(advertised, parts), { clock, verdicts: health.verdicts }),
       route: chain(),
       balance: p2c({ ...parts, load: peakEwma(parts) }),
       strategy: strategy(parts),

@@ -1,6 +1,5 @@
 import { chain, cluster, directory, failover, p2c, peakEwma } from '@kumquat/cluster'
 import { exponential, simulation } from '@kumquat/cluster/simulation'
-import { systemClock } from '@kumquat/core'
 import { atLeast, atMost, exactly, figure, type Scenario } from '../scenario.ts'
 
 const CALLS = 1_000_000
@@ -10,7 +9,7 @@ const SERVERS = 10_000
 export const scale: Scenario = {
   name: 'scale',
   async run(seed) {
-    const begun = systemClock.now()
+    const before = process.cpuUsage()
     const world = simulation({
       seed,
       servers: SERVERS,
@@ -27,7 +26,8 @@ export const scale: Scenario = {
     return [
       figure(`${SERVERS} servers`, 'calls', report.calls, atLeast(CALLS)),
       figure(`${SERVERS} servers`, 'failed calls', report.failed, exactly(0)),
-      figure(`${SERVERS} servers`, 's of real time', (systemClock.now() - begun) / 1_000, atMost(120)),
+      // Of the processor, not of the clock on the wall: others may be at work on this machine.
+      figure(`${SERVERS} servers`, 's of computing', process.cpuUsage(before).user / 1e6, atMost(60)),
     ]
   },
 }
