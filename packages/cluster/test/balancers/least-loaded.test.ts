@@ -1,4 +1,4 @@
-import { directory, leastLoaded, type Peers, type SomePeers } from '@kumquat/cluster'
+import { directory, leastLoaded, type Peer, type Peers, type SomePeers } from '@kumquat/cluster'
 import { Cell, type Reply, seededRng } from '@kumquat/core'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -132,6 +132,29 @@ describe('leastLoaded, while calls come and go,', () => {
       expect(peers.current).to.have.length(5_000)
     }
   }).timeout(30_000)
+
+  it('looks at few peers a pick, however many there are', () => {
+    const { peers } = setup(Array<number>(1_000).fill(1))
+    let looks = 0
+    const counted = peers.current.map(
+      (one): Peer => ({
+        ...one,
+        invoke: one.invoke,
+        record: one.record,
+        status: 'open',
+        load: (metric) => {
+          looks++
+          return one.load(metric)
+        },
+      }),
+    ) as unknown as SomePeers
+    const balance = leastLoaded()
+    balance(counted, call())
+    looks = 0
+    for (let i = 0; i < 1_000; i++) void balance(counted, call()).invoke(call())
+    // One for each call that has begun since, and one in turn.
+    expect(looks).to.be.at.most(2_000)
+  })
 
   it('keeps every set up to date that it is asked about', async () => {
     const { peers, begin, end, pick, pickFrom } = setup([1, 1, 1, 1])
