@@ -10,7 +10,6 @@ import {
   peakEwma,
   retryBudget,
   type Strategy,
-  slowStart,
   warmUp,
 } from '@kumquat/cluster'
 import type { ClientParts } from '@kumquat/cluster/simulation'
@@ -23,10 +22,10 @@ export const usual =
   (strategy: MakeStrategy, attemptMs = Number.POSITIVE_INFINITY) =>
   (parts: ClientParts): Invoker => {
     const { records, clock } = parts
-    const health = panic(breaker(parts))()
+    const health = panic(breaker(parts), parts)()
     const advertised = directory({ records, connect: health.connect(impatient(parts.connect, clock, attemptMs)) })
     return cluster({
-      peers: slowStart(warmUp(advertised, parts), { clock, verdicts: health.verdicts }),
+      peers: warmUp(advertised, parts),
       route: chain(),
       balance: p2c({ ...parts, load: peakEwma(parts) }),
       strategy: strategy(parts),

@@ -63,8 +63,9 @@ export async function consumer({
   snapshot = snapshotFolder(registry) ?? false,
   register = true,
   callerVersion = '',
-  health = panic(breaker({ clock, rng })),
+  health = panic(breaker({ clock, rng }), { clock }),
   warmUp = true,
+  slowStart = false,
   subset,
   ...choices
 }: ConsumerOptions): Promise<Consumer> {
@@ -81,7 +82,7 @@ export async function consumer({
     }),
     connect: filteredConnect(connect, (record) => aroundAttempt({ ...observing, filters: attemptFilters }, record)),
     registryName: access.name,
-    ...{ health, warmUp, subset, clock, logger },
+    ...{ health, warmUp, slowStart, subset, clock, logger },
   }
   const record = { app: caller, version: callerVersion, since: clock.epoch(), rules: '' }
   const attendance = (service: ServiceKey): AsyncDisposable => attend(access.store, service, record, { clock, logger })

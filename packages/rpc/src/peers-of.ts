@@ -18,11 +18,13 @@ export interface PeersOptions {
    * each, not believed when it holds something against most of them, `panic(breaker())`.
    */
   readonly health?: HealthPolicy | false
-  /**
-   * Whether weights grow: of a provider that has just started, over its `warmupMs`, and of one that has just recovered, over
-   * 30 s. Default true.
-   */
+  /** Whether the weight of a provider that has just started grows, over its `warmupMs`. Default true. */
   readonly warmUp?: boolean
+  /**
+   * Whether the weight of a provider that has just recovered grows, over 10 s. Default false: after an outage of many, those
+   * who recover first would bear the calls of all the others.
+   */
+  readonly slowStart?: boolean
   /** Which providers to connect to, where there are very many. Default: all. */
   readonly subset?: Subset
 }
@@ -32,6 +34,7 @@ export interface PeersParts {
   readonly connect: Connect
   readonly health?: HealthPolicy | false | undefined
   readonly warmUp?: boolean | undefined
+  readonly slowStart?: boolean | undefined
   readonly subset?: Subset | undefined
   readonly clock: Clock
   readonly onError: (error: unknown) => void
@@ -46,7 +49,7 @@ export function peersOf(parts: PeersParts): Watch<Peers> {
   const records = parts.subset ? subsetOf(parts.records, parts.subset) : parts.records
   const advertised = directory({ records, connect: health?.connect(connect) ?? connect, onError })
   const warmed = parts.warmUp ? warmUp(advertised, { clock }) : advertised
-  const peers = parts.warmUp && health ? slowStart(warmed, { verdicts: health.verdicts, clock }) : warmed
+  const peers = parts.slowStart && health ? slowStart(warmed, { verdicts: health.verdicts, clock }) : warmed
   const telling = health && onVerdict && toldVerdicts(health.verdicts, onVerdict)
   return {
     get current() {

@@ -17,7 +17,7 @@ import { bounded } from './bounded.ts'
 import { passingOver } from './passing-over.ts'
 import { type PeersParts, peersOf } from './peers-of.ts'
 
-export interface SubscriptionOptions extends Pick<PeersParts, 'health' | 'warmUp' | 'subset'> {
+export interface SubscriptionOptions extends Pick<PeersParts, 'health' | 'warmUp' | 'slowStart' | 'subset'> {
   readonly service: ServiceKey
   readonly discovery: Discovery
   readonly connect: Connect

@@ -43,7 +43,7 @@ export const massEjection: Scenario = {
     let begins = 0
     let ends = 0
     const calm = await mass(seed, (parts) =>
-      client(parts, panic(breaker(parts), { onChange: (panicking) => (panicking ? begins++ : ends++) })()),
+      client(parts, panic(breaker(parts), { ...parts, onChange: (panicking) => (panicking ? begins++ : ends++) })()),
     )
     const believing = await mass(seed, (parts) => client(parts, breaker(parts)()))
     return [

@@ -1,10 +1,13 @@
-import type { Endpoint } from '@kumquat/core'
+import { type Clock, type Endpoint, systemClock } from '@kumquat/core'
 import { assertWithin } from '../range.ts'
 import type { HealthPolicy } from './health.ts'
 
 export interface PanicOptions {
   /** Share of peers held to be healthy below which the policy is not believed, 0 (never) to 100. Default 50. */
   readonly healthyPercent?: number
+  /** How long it lasts at least, 0 to 60 000: one success among many failures is no end. Default 1 000. */
+  readonly leastMs?: number
+  readonly clock?: Clock
   /** Told when panic begins and when it ends. Must not throw. */
   readonly onChange?: (panicking: boolean) => void
 }
@@ -14,19 +17,33 @@ export interface PanicOptions {
  * them too, and the fault is likely not with the peers. Its verdicts stand, endpoints show the status they have without
  * them. Facts, such as a closed line, do not count, nor are they overruled. Envoy's panic threshold.
  *
- * @throws RangeError on a share out of range.
+ * @throws RangeError on an option out of range.
  */
-export function panic(policy: HealthPolicy, { healthyPercent = 50, onChange }: PanicOptions = {}): HealthPolicy {
+export function panic(
+  policy: HealthPolicy,
+  { healthyPercent = 50, leastMs = 1_000, clock = systemClock, onChange }: PanicOptions = {},
+): HealthPolicy {
   assertWithin('healthyPercent', healthyPercent, 0, 100)
+  assertWithin('leastMs', leastMs, 0, 60_000)
   return () => {
     const health = policy()
     let peers = 0
     let panicking = false
+    let since = 0
+    let later: Disposable | undefined
     const look = (): void => {
       const accused = new Set(health.verdicts.current.map(({ id }) => id)).size
       const now = (peers - accused) * 100 < healthyPercent * peers
+      later?.[Symbol.dispose]()
+      later = undefined
       if (now === panicking) return
+      const leftMs = panicking ? since + leastMs - clock.now() : 0
+      if (leftMs > 0) {
+        later = clock.after(leftMs, look)
+        return
+      }
       panicking = now
+      since = clock.now()
       onChange?.(now)
     }
     const watching = health.verdicts.subscribe(look)
@@ -55,6 +72,7 @@ export function panic(policy: HealthPolicy, { healthyPercent = 50, onChange }: P
       },
       [Symbol.dispose]() {
         watching[Symbol.dispose]()
+        later?.[Symbol.dispose]()
         health[Symbol.dispose]()
         panicking = false
       },

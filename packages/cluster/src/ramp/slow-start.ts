@@ -8,7 +8,7 @@ import { RampedPeers } from './ramped-peers.ts'
 export interface SlowStartOptions extends CurveOptions {
   /** Of the health that watches these peers. */
   readonly verdicts: Live<readonly Verdict[]>
-  /** Time to full weight, 100 to 3 600 000. Default 30 000. */
+  /** Time to full weight, 100 to 3 600 000. Default 10 000. */
   readonly durationMs?: number
   readonly clock?: Clock
 }
@@ -21,7 +21,7 @@ export interface SlowStartOptions extends CurveOptions {
  */
 export function slowStart(
   peers: Live<Peers>,
-  { verdicts, durationMs = 30_000, clock = systemClock, ...options }: SlowStartOptions,
+  { verdicts, durationMs = 10_000, clock = systemClock, ...options }: SlowStartOptions,
 ): Live<Peers> & Disposable {
   assertWithin('durationMs', durationMs, 100, 3_600_000)
   const recovered = new Map<string, number>()

@@ -11,7 +11,7 @@ interface LineOptions {
 
 /**
  * A line to one server, as good as those of a real transport: closed from a refused connection until a probe finds that
- * somebody listens. It looks again and again, after a time by chance within 50 ms, doubling, at most 5 s.
+ * somebody listens. It looks again and again, after a time by chance within 50 ms, doubling, at most 2 s.
  */
 export class SimulatedLine implements Endpoint {
   readonly #options: LineOptions
@@ -49,4 +49,4 @@ export class SimulatedLine implements Endpoint {
 }
 
 const FIRST_BOUND_MS = 50
-const LAST_BOUND_MS = 5_000
+const LAST_BOUND_MS = 2_000

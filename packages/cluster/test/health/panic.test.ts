@@ -7,7 +7,12 @@ import { times, watchedLines } from './watched-lines.ts'
 function setup(size: number, options?: PanicOptions) {
   const clock = handClock()
   const told: boolean[] = []
-  const policy = panic(breaker({ clock, rng: () => 1 }), { onChange: (panicking) => told.push(panicking), ...options })
+  const policy = panic(breaker({ clock, rng: () => 1 }), {
+    leastMs: 0,
+    clock,
+    onChange: (panicking) => told.push(panicking),
+    ...options,
+  })
   const lines = watchedLines(policy)
   lines.open(...Array.from({ length: size }, (_, n) => n + 1))
   const trip = async (...numbers: readonly number[]): Promise<void> => {
@@ -39,6 +44,43 @@ describe('panic', () => {
       [2, 3],
       [true, false],
     ])
+  })
+
+  it('lasts a second by default, though it seems over at once', async () => {
+    const { clock, lines, told, trip } = setup(4, { leastMs: 1_000 })
+    await trip(1, 2, 3)
+    await clock.advance(400)
+    await lines.calls(1, 'ok')
+    await clock.advance(599)
+    expect([lines.closed(), told]).to.deep.equal([[], [true]])
+    await clock.advance(1)
+    expect([lines.closed(), told]).to.deep.equal([
+      [2, 3],
+      [true, false],
+    ])
+  })
+
+  it('goes on when there is cause for it again before it is over', async () => {
+    const { clock, lines, told, trip } = setup(4, { leastMs: 1_000 })
+    await trip(1, 2, 3)
+    await lines.calls(1, 'ok')
+    await trip(1)
+    await clock.advance(2_000)
+    expect([lines.closed(), told]).to.deep.equal([[], [true]])
+    await lines.calls(1, 'ok')
+    expect([lines.closed(), told]).to.deep.equal([
+      [2, 3],
+      [true, false],
+    ])
+  })
+
+  it('leaves no timer behind', async () => {
+    const { clock, lines, trip } = setup(4, { leastMs: 1_000 })
+    await trip(1, 2, 3)
+    await lines.calls(1, 'ok')
+    lines[Symbol.dispose]()
+    await clock.advance(60_000)
+    expect(lines.verdicts()).to.deep.equal([])
   })
 
   it('comes and goes with those who join and leave', async () => {

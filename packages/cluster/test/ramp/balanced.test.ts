@@ -59,9 +59,9 @@ describe('a peer on the way up', () => {
       }
       verdicts.set([])
       const low = await share()
-      await clock.advance(15_000)
+      await clock.advance(5_000)
       const half = await share()
-      await clock.advance(15_000)
+      await clock.advance(5_000)
       const full = await share()
       // A tenth, a half and the whole of a weight among three others: 3, 14 and 25 %.
       expect(low).to.be.within(0.005, 0.1)

@@ -11,13 +11,13 @@ function setup(size: number, options: Partial<SlowStartOptions> = {}) {
   const clock = handClock()
   const peers = new Cell<Peers>(Array.from({ length: size }, (_, n) => peer(n + 1)))
   const verdicts = new Cell<readonly Verdict[]>([])
-  const slow = slowStart(peers, { verdicts, clock, ...options })
+  const slow = slowStart(peers, { verdicts, durationMs: 30_000, clock, ...options })
   const weights = (): readonly number[] => slow.current.map(({ record }) => Math.round(record.weight * 1e6) / 1e6)
   return { clock, peers, verdicts, slow, weights }
 }
 
 describe('slowStart', () => {
-  it('gives who was ejected a tenth of its weight when it comes back, and the whole after 30 s', async () => {
+  it('gives who was ejected a tenth of its weight when it comes back, and the whole after its time', async () => {
     const { clock, peers, verdicts, slow, weights } = setup(3)
     verdicts.set(against(2))
     expect(slow.current).to.equal(peers.current)
@@ -31,6 +31,17 @@ describe('slowStart', () => {
     expect(seen.map(([, weight]) => weight)).to.deep.equal([10, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100])
     expect(seen.every(([a, , c]) => a === 100 && c === 100)).to.equal(true)
     expect([slow.current, clock.pending]).to.deep.equal([peers.current, 0])
+  })
+
+  it('takes 10 s by default', async () => {
+    const { clock, peers, verdicts } = setup(3)
+    const slow = slowStart(peers, { verdicts, clock })
+    verdicts.set(against(2))
+    verdicts.set([])
+    await clock.advance(5_000)
+    expect(slow.current[1]!.record.weight).to.equal(50)
+    await clock.advance(5_000)
+    expect(slow.current).to.equal(peers.current)
   })
 
   it('takes another time', async () => {

@@ -11,7 +11,8 @@ export interface ProbeOptions {
 
 /**
  * Looks after a peer that is closed, until it recovers: after a random time between 0 and a bound that begins at 50 ms
- * and doubles up to 5 s ("full jitter", AWS: Exponential Backoff And Jitter, 2015), so that many consumers do not knock at once.
+ * and doubles up to 2 s ("full jitter", AWS: Exponential Backoff And Jitter, 2015), so that many consumers do not knock at once. A longer
+ * bound would let those who are found first be run down by the calls of all, after an outage of everybody.
  */
 export class Probe {
   readonly #options: ProbeOptions
@@ -48,4 +49,4 @@ export class Probe {
 }
 
 const FIRST_BOUND_MS = 50
-const LAST_BOUND_MS = 5_000
+const LAST_BOUND_MS = 2_000

@@ -18,11 +18,11 @@ describe('a probe', () => {
     return { clock, probe, looks, recoveries: () => recoveries }
   }
 
-  it('looks after 50 ms, then after twice that, up to every 5 s, until the peer is back', async () => {
+  it('looks after 50 ms, then after twice that, up to every 2 s, until the peer is back', async () => {
     const { clock, probe, looks, recoveries } = probing([...Array(9).fill(false), true])
     probe.start()
     await clock.advance(60_000)
-    expect(looks).to.deep.equal([50, 150, 350, 750, 1_550, 3_150, 6_350, 11_350, 16_350, 21_350])
+    expect(looks).to.deep.equal([50, 150, 350, 750, 1_550, 3_150, 5_150, 7_150, 9_150, 11_150])
     expect(recoveries()).to.equal(1)
     expect(clock.pending).to.equal(0)
   })
