@@ -31,7 +31,7 @@ export async function ensembleOrSkip(context: Mocha.Context): Promise<ZookeeperE
 export async function startZookeeperEnsemble(): Promise<ZookeeperEnsemble> {
   const ports = await Promise.all(MEMBERS.map(async (id) => ({ id, peers: await freePort(), votes: await freePort() })))
   const lines = ports.map(({ id, peers, votes }) => `server.${id}=127.0.0.1:${peers}:${votes}\n`)
-  const config = `initLimit=10\nsyncLimit=4\n${lines.join('')}`
+  const config = `initLimit=25\nsyncLimit=10\n${lines.join('')}`
   const members = await Promise.all(
     MEMBERS.map(async (id) => {
       const dir = await mkdtemp(join(tmpdir(), 'kumquat-zookeeper-'))

@@ -122,12 +122,13 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-const configText = (dir: string, port: number): string => `tickTime=500
+const configText = (dir: string, port: number): string => `tickTime=200
 dataDir=${dir}
 clientPort=${port}
 clientPortAddress=127.0.0.1
 admin.enableServer=false
 4lw.commands.whitelist=*
 minSessionTimeout=1000
+maxSessionTimeout=60000
 maxClientCnxns=0
 `
