@@ -15,12 +15,15 @@ import type { Connect, Invoker } from '@kumquat/core'
 import { type Contender, type Figure, measure } from './measure.ts'
 import { callsOf, connect, peersOf } from './peers.ts'
 
+/** The contender that is as a consumer is by default. */
+export const DEFAULT_PATH = '+ breaker and panic, the default'
+
 /**
- * What the cluster layer adds to a call that goes well: the bare call first, then part after part, the whole layer
- * last.
+ * What the cluster layer adds to a call that goes well: the bare call first, then part after part.
  */
 export async function callPath(size: number, rounds: number): Promise<readonly Figure[]> {
-  using health = panic(healthChain(breaker(), outlierEjection()))()
+  using health = panic(breaker())()
+  using more = panic(healthChain(breaker(), outlierEjection()))()
   const calls = callsOf(1_024)
   const through = (name: string, invoke: Invoker): Contender => ({
     name,
@@ -38,6 +41,7 @@ export async function callPath(size: number, rounds: number): Promise<readonly F
   contenders.push(through('+ p2c by peak-EWMA', over(connect)))
   parts.strategy = failover()
   contenders.push(through('+ failover with its budget', over(connect)))
-  contenders.push(through('+ breaker, ejection, panic', over(health.connect(connect))))
+  contenders.push(through(DEFAULT_PATH, over(health.connect(connect))))
+  contenders.push(through('+ outlier ejection', over(more.connect(connect))))
   return await measure(contenders, rounds)
 }
