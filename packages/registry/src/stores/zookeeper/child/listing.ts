@@ -10,7 +10,6 @@ export class Listing {
   readonly #stale = new Set<string>()
   readonly #changed = new Set<string>()
   #namesStale = true
-  #turn = 0
   /** Another one with each change, and for each listing. */
   #version: string | undefined
 
@@ -36,17 +35,9 @@ export class Listing {
     this.#stale.add(name)
   }
 
-  get size(): number {
-    return this.#entries.size
-  }
-
-  /** The names and `count` of the children: those whose turn it is, for each comes as often as any other. */
-  touchSome(count: number): void {
+  touchAll(): void {
     this.#namesStale = true
-    const names = [...this.#entries.keys()]
-    const some = Math.min(count, names.length)
-    for (let i = 0; i < some; i += 1) this.#stale.add(names[(this.#turn + i) % names.length] ?? '')
-    this.#turn = names.length === 0 ? 0 : (this.#turn + some) % names.length
+    for (const name of this.#entries.keys()) this.#stale.add(name)
   }
 
   /** The children are these: new ones are to be read. */

@@ -17,13 +17,6 @@ export interface Reading {
  */
 const MAX_WATCHED_BYTES = 700_000
 
-/**
- * How many entries are read again without a hint in one round of all paths, ten seconds or so: should the news of a change
- * have been lost, it is found then. Of more than these a share by turns, or twenty consumers of ten thousand providers would ask
- * a server twenty thousand times a second. Names are read again in every round.
- */
-const REREAD = 1_000
-
 /** Reads at once: thousands would stand before the heartbeat, and before everybody else's questions. */
 const AT_ONCE = 64
 
@@ -57,7 +50,7 @@ export class Listings {
     return this.#turns.take(path, async () => {
       const listing = this.#listings.get(path) ?? new Listing()
       this.#listings.set(path, listing)
-      if (!hinted) listing.touchSome(this.#shareOf(listing))
+      if (!hinted) listing.touchAll()
       try {
         await this.#read(path, listing)
       } catch (error) {
@@ -66,11 +59,6 @@ export class Listings {
       }
       return listing.news(version)
     })
-  }
-
-  #shareOf({ size }: Listing): number {
-    const all = [...this.#listings.values()].reduce((sum, listing) => sum + listing.size, 0)
-    return all <= REREAD ? size : Math.ceil((size * REREAD) / all)
   }
 
   async #read(path: string, listing: Listing): Promise<void> {

@@ -155,21 +155,6 @@ describe('Listings', () => {
     expect([...watched.values()]).to.deep.equal([400, 400])
   })
 
-  it('reads a thousand of many again in each round, by turns, and the names in every one', async () => {
-    nodes = new Map(Array.from({ length: 2_500 }, (_, i) => [`n${i}`, '1']))
-    await asked()
-    readNow()
-    const again = new Set<string>()
-    for (const _ of [1, 2, 3]) {
-      await asked(false)
-      const [names, ...values] = readNow()
-      expect(names).to.equal('names')
-      expect(values).to.have.length(1_000)
-      for (const name of values) again.add(name)
-    }
-    expect(again.size).to.equal(2_500)
-  })
-
   it('never asks for more than 64 entries at once', async () => {
     let now = 0
     let most = 0
