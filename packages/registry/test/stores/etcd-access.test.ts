@@ -27,7 +27,7 @@ describe('etcd store, and who may do what', function () {
     const password = 's/e@cret'
     let server: EtcdServer
     const urlOf = (user: string, more = ''): string =>
-      `${server.url(root).replace('//', `//${user}@`)}?leaseTtlMs=2000&operationTimeoutMs=2000${more}`
+      `${server.url(root).replace('//', `//${user}@`)}?leaseTtlMs=10000&operationTimeoutMs=2000${more}`
 
     before(async function () {
       server = await etcdOrSkip(this)
