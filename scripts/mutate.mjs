@@ -13,11 +13,17 @@ import { ready } from './ready.mjs'
 const STRYKER = '9.6.1'
 const MOCHA = '11'
 const CLUSTER = 'packages/cluster/src'
-const MUTATED = ['balancers/*.ts', 'tables/*.ts', 'retry-budget.ts', 'health/**/*.ts', 'routers/*.ts'].map(
-  (pattern) => `${CLUSTER}/${pattern}`,
-)
+const MUTATED = [
+  'balancers/*.ts',
+  'rings/*.ts',
+  'sampling/*.ts',
+  'tables/*.ts',
+  'retry-budget.ts',
+  'health/**/*.ts',
+  'routers/*.ts',
+].map((pattern) => `${CLUSTER}/${pattern}`)
 /** Those that are about them: whole simulations would take hours, and notice late. */
-const TESTS = ['*', '{balancers,tables,loads,health,routers,matching,strategies}/**/*'].map(
+const TESTS = ['*', '{balancers,rings,tables,loads,health,routers,matching,sets,windows,strategies}/**/*'].map(
   (pattern) => `packages/cluster/test/${pattern}.test.ts`,
 )
 /** The share of changes that must be noticed, in percent. */

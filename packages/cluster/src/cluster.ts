@@ -2,9 +2,9 @@ import type { Invoker, Live } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
 import { noPeer } from './no-peer.ts'
 import { isSome, type Peers } from './peer.ts'
-import { perSet } from './per-set.ts'
 import { preference } from './preference.ts'
 import type { Router } from './router.ts'
+import { perSet } from './sets/per-set.ts'
 import type { Strategy } from './strategy.ts'
 
 export interface ClusterOptions {

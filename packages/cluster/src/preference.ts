@@ -1,7 +1,7 @@
 import type { Invocation, Status } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
 import { isSome, type Peer, type SomePeers } from './peer.ts'
-import { perSet } from './per-set.ts'
+import { perSet } from './sets/per-set.ts'
 
 /** A balancer that knows of health and of past attempts. */
 export type Preference = (peers: SomePeers, invocation: Invocation, tried?: ReadonlySet<string>) => Peer

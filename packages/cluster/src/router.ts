@@ -1,7 +1,7 @@
 import type { Invocation } from '@kumquat/core'
-import { keep as keeping } from './keep.ts'
 import type { Peer, Peers } from './peer.ts'
-import { perLabel } from './per-label.ts'
+import { keep as keeping } from './sets/keep.ts'
+import { perLabel } from './sets/per-label.ts'
 
 /**
  * Narrows the peers that may serve an invocation. Pure, and stable: equal questions about one set of peers get the very

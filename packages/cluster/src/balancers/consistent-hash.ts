@@ -3,10 +3,10 @@ import type { Balancer } from '../balancer.ts'
 import { fnv1a } from '../hashes/fnv1a.ts'
 import type { Hash } from '../hashes/hash.ts'
 import { mix } from '../hashes/mix.ts'
-import { byArgument, type Key } from '../keys.ts'
+import { byArgument, type Key } from '../keys/keys.ts'
+import { onRing } from '../rings/on-ring.ts'
 import { seedsOf } from '../tables/members.ts'
 import { weightsOf } from '../tables/weights.ts'
-import { onRing } from './on-ring.ts'
 
 export interface ConsistentHashOptions {
   /** What must stay with one peer, e.g. a user id. Default: the first argument. */

@@ -2,9 +2,9 @@ import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import type { Digest } from '../hashes/hash.ts'
 import { md5 } from '../hashes/md5.ts'
-import { byArgument, type Key } from '../keys.ts'
+import { byArgument, type Key } from '../keys/keys.ts'
+import { onRing } from '../rings/on-ring.ts'
 import { weightsOf } from '../tables/weights.ts'
-import { onRing } from './on-ring.ts'
 
 export interface KetamaOptions {
   /** What must stay with one peer, e.g. a user id. Default: the first argument. */

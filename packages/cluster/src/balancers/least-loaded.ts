@@ -2,7 +2,7 @@ import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import { PendingLog } from '../loads/pending-log.ts'
 import type { SomePeers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
+import { perSet } from '../sets/per-set.ts'
 import { LoadHeap } from '../tables/load-heap.ts'
 
 export interface LeastLoadedOptions {

@@ -2,12 +2,12 @@ import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import { fnv1a } from '../hashes/fnv1a.ts'
 import type { Hash } from '../hashes/hash.ts'
-import { byArgument, type Key } from '../keys.ts'
+import { keyed } from '../keys/keyed.ts'
+import { byArgument, type Key } from '../keys/keys.ts'
 import type { SomePeers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
+import { perSet } from '../sets/per-set.ts'
 import { maglevTable } from '../tables/maglev-table.ts'
 import { membersOf } from '../tables/members.ts'
-import { keyed } from './keyed.ts'
 
 export interface MaglevOptions {
   /** What must stay with one peer, e.g. a user id. Default: the first argument. */

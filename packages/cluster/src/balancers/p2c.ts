@@ -1,8 +1,8 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
-import { leastOf } from '../least-of.ts'
 import type { LoadMetric } from '../load.ts'
 import { peakEwma } from '../loads/peak-ewma.ts'
+import { leastOf } from '../sampling/least-of.ts'
 
 export interface P2cOptions {
   /** Default `peakEwma()`. `pending` makes it the lighter kind that counts calls in flight alone. */

@@ -1,7 +1,7 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import type { SomePeers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
+import { perSet } from '../sets/per-set.ts'
 import { aliasTable } from '../tables/alias-table.ts'
 import { weightsOf } from '../tables/weights.ts'
 

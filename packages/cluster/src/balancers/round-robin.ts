@@ -1,7 +1,7 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import type { SomePeers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
+import { perSet } from '../sets/per-set.ts'
 
 export interface RoundRobinOptions {
   readonly rng?: Rng

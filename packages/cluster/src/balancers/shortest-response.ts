@@ -1,8 +1,8 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
-import { leastOf } from '../least-of.ts'
 import type { LoadMetric } from '../load.ts'
 import { meanResponse } from '../loads/mean-response.ts'
+import { leastOf } from '../sampling/least-of.ts'
 
 export interface ShortestResponseOptions {
   /** Default `meanResponse()`. */

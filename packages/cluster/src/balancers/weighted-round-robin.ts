@@ -1,7 +1,7 @@
 import { type Rng, systemRng } from '@kumquat/core'
 import type { Balancer } from '../balancer.ts'
 import type { SomePeers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
+import { perSet } from '../sets/per-set.ts'
 import { deadlineHeap } from '../tables/deadline-heap.ts'
 import { smoothSequence } from '../tables/smooth-sequence.ts'
 import { weightsOf } from '../tables/weights.ts'

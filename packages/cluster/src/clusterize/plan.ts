@@ -1,4 +1,4 @@
-import { byArgument, type Key } from '../keys.ts'
+import { byArgument, type Key } from '../keys/keys.ts'
 import type { MethodName } from './clusterized.ts'
 import { type Merge, mergerOf } from './mergers.ts'
 

@@ -14,7 +14,7 @@ import {
   systemClock,
   systemRng,
 } from '@kumquat/core'
-import { lastGood } from '../last-good.ts'
+import { lastGood } from '../matching/last-good.ts'
 import { type AbortFault, type FaultRule, readFaultRule } from './fault-rule.ts'
 
 export interface InjectFaultsOptions {

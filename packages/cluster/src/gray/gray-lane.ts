@@ -1,7 +1,7 @@
 import { GRAY_LANE, type Invocation, LANE, type Live, STABLE_LANE } from '@kumquat/core'
 import { fnv1a } from '../hashes/fnv1a.ts'
-import { lastGood } from '../last-good.ts'
-import { own } from '../own.ts'
+import { lastGood } from '../matching/last-good.ts'
+import { own } from '../matching/own.ts'
 import { type GrayRule, type ReadGrayRule, readGrayRule } from './gray-rule.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { type Filter, GRAY_LANE, type Invocation, type Live, type Reply } from '@kumquat/core'
-import { lastGood } from '../last-good.ts'
+import { lastGood } from '../matching/last-good.ts'
 import { decide, type GrayLaneOptions, type LaneReason } from './gray-lane.ts'
 import { type GrayRule, readGrayRule } from './gray-rule.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock, Rng } from '@kumquat/core'
-import { RollingTally } from '../rolling-tally.ts'
+import { RollingTally } from '../windows/rolling-tally.ts'
 import type { Docket } from './docket.ts'
 import type { Testimony } from './testimony.ts'
 import type { Watcher } from './watcher.ts'

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@kumquat/core'
 import type { LoadMetric } from '../load.ts'
-import { SlidingMean } from '../tables/sliding-mean.ts'
+import { SlidingMean } from '../windows/sliding-mean.ts'
 import { Fleet, ResponseTime } from './response-time.ts'
 
 export interface MeanResponseOptions {

@@ -1,6 +1,6 @@
 import { formatServiceKey, type Invocation } from '@kumquat/core'
-import { own } from '../own.ts'
 import { shown } from './checked.ts'
+import { own } from './own.ts'
 
 /** Reads one fact of a call as text; absent if the call has none. */
 export type CallFact = (invocation: Invocation) => string | undefined

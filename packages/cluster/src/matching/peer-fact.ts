@@ -1,6 +1,6 @@
-import { own } from '../own.ts'
 import type { Peer } from '../peer.ts'
 import { shown } from './checked.ts'
+import { own } from './own.ts'
 
 /** Reads one fact of a peer as text; absent if its provider says nothing of it. */
 export type PeerFact = (peer: Peer) => string | undefined

@@ -11,7 +11,7 @@ import {
 } from '@kumquat/core'
 import { type Judge, usualJudge } from '../health/testimony.ts'
 import { assertInteger, assertWithin } from '../range.ts'
-import { RollingTally } from '../rolling-tally.ts'
+import { RollingTally } from '../windows/rolling-tally.ts'
 
 export interface ThrottleOptions {
   /** Calls are held back when there are more than this many times those accepted: 1 to 100, the lower the sooner. Default 2. */

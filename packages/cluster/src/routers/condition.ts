@@ -1,13 +1,13 @@
 import { type Invocation, type Rng, systemRng } from '@kumquat/core'
-import { firstAble, isAble } from '../first-able.ts'
-import { keep } from '../keep.ts'
 import type { CallFact } from '../matching/call-fact.ts'
 import { shown } from '../matching/checked.ts'
 import { type ConditionRule, type ReadRule, readConditionRules } from '../matching/condition-rule.ts'
 import type { Peer, Peers } from '../peer.ts'
-import { perLabel } from '../per-label.ts'
 import { chain, type Router } from '../router.ts'
-import { type Share, shares } from '../shares.ts'
+import { firstAble, isAble } from '../sets/first-able.ts'
+import { keep } from '../sets/keep.ts'
+import { perLabel } from '../sets/per-label.ts'
+import { type Share, shares } from '../sets/shares.ts'
 
 export interface ConditionOptions {
   /** Draws between the destinations of a rule that has several. */

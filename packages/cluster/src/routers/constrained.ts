@@ -1,10 +1,10 @@
 import type { Constraints, Invocation, ProviderRecord } from '@kumquat/core'
-import { keep } from '../keep.ts'
-import { own } from '../own.ts'
+import { own } from '../matching/own.ts'
+import { versionPattern } from '../matching/version-pattern.ts'
 import type { Peer } from '../peer.ts'
-import { perLabel } from '../per-label.ts'
 import type { Router } from '../router.ts'
-import { versionPattern } from '../version-pattern.ts'
+import { keep } from '../sets/keep.ts'
+import { perLabel } from '../sets/per-label.ts'
 
 /** Keeps calls on peers that fit what the call itself asks for: a version or a semver range, and tags. */
 export function constrained(): Router {

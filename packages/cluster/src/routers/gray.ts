@@ -1,9 +1,9 @@
 import { GRAY_LANE, type Invocation, laneOf, STABLE_LANE } from '@kumquat/core'
-import { firstAble } from '../first-able.ts'
-import { keep } from '../keep.ts'
 import type { Peer, Peers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
 import type { Router } from '../router.ts'
+import { firstAble } from '../sets/first-able.ts'
+import { keep } from '../sets/keep.ts'
+import { perSet } from '../sets/per-set.ts'
 
 /** Where a gray call goes when no gray peer has weight: to the stable ones, or nowhere. */
 export type GrayFallback = 'stable' | 'fail'

@@ -1,10 +1,10 @@
 import type { Invocation } from '@kumquat/core'
-import { firstAble } from '../first-able.ts'
-import { keep } from '../keep.ts'
-import { own } from '../own.ts'
+import { own } from '../matching/own.ts'
 import type { Peer, Peers } from '../peer.ts'
-import { perLabel } from '../per-label.ts'
 import type { Router } from '../router.ts'
+import { firstAble } from '../sets/first-able.ts'
+import { keep } from '../sets/keep.ts'
+import { perLabel } from '../sets/per-label.ts'
 
 /** The attachment that names the tag of a call, and the tag of a record that answers to it. */
 export const TAG = 'tag'

@@ -1,5 +1,5 @@
+import { versionPattern } from '../matching/version-pattern.ts'
 import { byLabel, type Router } from '../router.ts'
-import { versionPattern } from '../version-pattern.ts'
 
 export interface VersionOptions {
   /** The version a peer must advertise, to the letter, or a semver range such as `^2.1`. */

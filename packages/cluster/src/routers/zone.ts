@@ -1,9 +1,9 @@
 import { type Clock, type Rng, systemClock, systemRng } from '@kumquat/core'
-import { keep } from '../keep.ts'
 import type { Peer, Peers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
 import type { Router } from '../router.ts'
-import { type Share, shares } from '../shares.ts'
+import { keep } from '../sets/keep.ts'
+import { perSet } from '../sets/per-set.ts'
+import { type Share, shares } from '../sets/shares.ts'
 
 export interface ZoneOptions {
   /** The zone that this process is in, as records name it. */

@@ -2,10 +2,10 @@ import { type Clock, type Invocation, type Reply, RpcError, remainingMs, systemC
 import { NO_BUDGET, noted } from '../attempts/noted.ts'
 import { Race, Superseded } from '../attempts/race.ts'
 import { isAwaited, isRepeatable, pushbackMs } from '../attempts/repeatable.ts'
-import { type LivePercentile, livePercentile } from '../latency.ts'
 import type { Peer } from '../peer.ts'
 import { type RetryBudget, retryBudget } from '../retry-budget.ts'
 import type { Strategy, Targets } from '../strategy.ts'
+import { type LivePercentile, livePercentile } from '../windows/latency.ts'
 
 export interface HedgingOptions {
   /** Further attempts after the first, 1 to 4. Default 1. */

@@ -1,5 +1,5 @@
 import { isSome, type Peers } from '../peer.ts'
-import { perSet } from '../per-set.ts'
+import { perSet } from '../sets/per-set.ts'
 import type { Strategy } from '../strategy.ts'
 import { failfast } from './failfast.ts'
 
