@@ -74,7 +74,7 @@ function settingsOf(mutate) {
     concurrency: 2,
     timeoutMS: 10_000,
     disableTypeChecks: false,
-    reporters: ['json', 'clear-text'],
+    reporters: ['json', 'clear-text', 'progress-append-only'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
     jsonReporter: { fileName: report },
     tempDirName: join(workshop, 'stryker-temp'),
