@@ -8,11 +8,10 @@ export interface Company extends AsyncDisposable {
   order(order: ScaleOrder): void
 }
 
-/** Starts one from source; every word of it goes to `heard`. */
+/** Starts one; every word of it goes to `heard`. */
 export function company(script: URL, args: readonly string[], heard: (word: ScaleWord) => void): Company {
-  const execArgv = [...process.execArgv.filter((flag) => flag !== '--expose-gc'), '--expose-gc']
   const child: ChildProcess = fork(fileURLToPath(script), [...args], {
-    execArgv,
+    execArgv: ['--expose-gc'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   child.on('message', heard)

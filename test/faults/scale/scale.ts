@@ -2,6 +2,7 @@ import { systemClock, uniqueId } from '@kumquat/core'
 import { eventually } from '@kumquat/core/testing'
 import type { BackendName, Ground } from '../grounds/ground.ts'
 import { lasting } from '../scene.ts'
+import { built } from './built.ts'
 import { type Company, company } from './company.ts'
 import { PROVIDERS, type ScaleWord, SERVICES } from './messages.ts'
 
@@ -54,7 +55,8 @@ async function measured(ground: Ground, companies: Company[]): Promise<ScaleRow>
     else if ('seen' in word) seen.set(word.seen, (seen.get(word.seen) ?? 0) + 1)
     else if ('rssBytes' in word) [rssBytes, childRssBytes] = [word.rssBytes, word.childrenRssBytes]
   }
-  const watchers = WATCHERS.map((count) => company(WATCHERS_SCRIPT, [url, String(count)], heard))
+  const script = await built('watchers')
+  const watchers = WATCHERS.map((count) => company(script, [url, String(count)], heard))
   companies.push(...watchers)
   await until(
     () => full.length === CONSUMERS,
@@ -99,9 +101,10 @@ function judged(row: Omit<ScaleRow, 'broken' | 'kept'>): ScaleRow {
 async function registerAll(url: string, companies: Company[]): Promise<readonly Company[]> {
   let registered = 0
   const each = SERVICES / CROWDS
+  const script = await built('crowd')
   const crowds = Array.from({ length: CROWDS }, (_, i) => {
     const args = [url, String(i * each), String((i + 1) * each)]
-    return company(CROWD_SCRIPT, args, (word) => {
+    return company(script, args, (word) => {
       if ('registered' in word) registered += word.registered
     })
   })
@@ -112,9 +115,6 @@ async function registerAll(url: string, companies: Company[]): Promise<readonly 
   )
   return crowds
 }
-
-const CROWD_SCRIPT = new URL('./crowd.ts', import.meta.url)
-const WATCHERS_SCRIPT = new URL('./watchers.ts', import.meta.url)
 
 function until(holds: () => boolean, otherwise: () => string): Promise<void> {
   const check = (): void => {
