@@ -54,6 +54,8 @@ describe('etcd store, and who may do what', function () {
       await store.hold('/a/b', '1')
       await eventually(() => expect(watch.current).to.have.lengthOf(1))
       store.session.subscribe((state) => states.push(state))
+      await server.kill()
+      await eventually(() => expect(states).to.deep.equal(['suspended']))
       await server.restart()
       await eventually(() => expect(states).to.deep.equal(['suspended', 'connected']))
       await store.put('/a/c', '2')

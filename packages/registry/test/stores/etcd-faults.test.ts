@@ -118,7 +118,8 @@ describe('etcd store, on bad days', function () {
 
   describe('the server', () => {
     it('keeps what is held through its own death', async () => {
-      const store = await opened()
+      // However long the server takes to start on a busy machine, the lease is not over by then.
+      const store = await opened('leaseTtlMs=15000')
       const watch = await store.watch('/a')
       await store.hold('/a/b', '1')
       const revision = (await store.get('/a/b'))?.revision
