@@ -52,31 +52,34 @@ class WatchedEndpoint implements Endpoint {
   readonly #endpoint: Endpoint
   readonly #watchings: readonly Watching[]
   readonly #watchers: readonly Watcher[]
+  readonly #only: Watcher | undefined
+  readonly #clock: Clock
 
   constructor(endpoint: Endpoint, watchings: readonly Watching[], watchers: readonly Watcher[]) {
     this.#endpoint = endpoint
     this.#watchings = watchings
     this.#watchers = watchers
+    this.#only = watchers.length === 1 ? watchers[0] : undefined
+    this.#clock = watchings[0]!.clock
   }
 
   get status(): Status {
-    for (const watcher of this.#watchers) if (watcher.objects) return 'closed'
+    if (this.#only === undefined ? this.#watchers.some(({ objects }) => objects) : this.#only.objects) return 'closed'
     return this.#endpoint.status
   }
 
   readonly invoke = (invocation: Invocation): Promise<Reply> =>
-    this.#watchers.length === 1 ? this.#underOne(this.#watchers[0]!, invocation) : this.#underAll(invocation)
+    this.#only === undefined ? this.#underAll(invocation) : this.#underOne(this.#only, invocation)
 
   /** The usual case: nothing to keep in order. */
   async #underOne(watcher: Watcher, invocation: Invocation): Promise<Reply> {
-    const { clock, judge } = this.#watchings[0]!
     const mark = watcher.began()
     try {
       const reply = await this.#endpoint.invoke(invocation)
-      watcher.ended(mark, clock.now(), 'works')
+      watcher.ended(mark, this.#clock.now(), 'works')
       return reply
     } catch (error) {
-      watcher.ended(mark, clock.now(), judge(error, invocation))
+      watcher.ended(mark, this.#clock.now(), this.#watchings[0]!.judge(error, invocation))
       throw error
     }
   }
@@ -87,11 +90,11 @@ class WatchedEndpoint implements Endpoint {
     for (const watcher of watchers) marks.push(watcher.began())
     try {
       const reply = await this.#endpoint.invoke(invocation)
-      const now = this.#watchings[0]!.clock.now()
+      const now = this.#clock.now()
       for (let i = watchers.length - 1; i >= 0; i--) watchers[i]!.ended(marks[i]!, now, 'works')
       return reply
     } catch (error) {
-      const now = this.#watchings[0]!.clock.now()
+      const now = this.#clock.now()
       for (let i = watchers.length - 1; i >= 0; i--) {
         watchers[i]!.ended(marks[i]!, now, this.#watchings[i]!.judge(error, invocation))
       }

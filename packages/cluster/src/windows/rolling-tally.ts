@@ -1,12 +1,15 @@
 /**
  * How many events there were of late, and how many of them were marked: a ring of ten buckets, O(1). The eldest bucket is
- * forgotten as a whole, so "of late" is between nine tenths of the window and all of it.
+ * forgotten as a whole, so "of late" is between nine tenths of the window and all of it. The newest bucket is kept beside the
+ * ring, so that an event touches one object and no array: with a thousand of these, memory is what costs.
  */
 export class RollingTally {
   readonly #bucketMs: number
   readonly #eventsIn = new Float64Array(BUCKETS)
   readonly #markedIn = new Float64Array(BUCKETS)
   #newest = 0
+  #newEvents = 0
+  #newMarked = 0
   #events = 0
   #marked = 0
 
@@ -25,9 +28,8 @@ export class RollingTally {
 
   add(now: number, events: number, marked: number): void {
     this.advance(now)
-    const at = this.#newest % BUCKETS
-    this.#eventsIn[at]! += events
-    this.#markedIn[at]! += marked
+    this.#newEvents += events
+    this.#newMarked += marked
     this.#events += events
     this.#marked += marked
   }
@@ -35,13 +37,24 @@ export class RollingTally {
   /** Forgets what is too old at `now`. A time that goes back is taken for the latest known. */
   advance(now: number): void {
     const newest = Math.floor(now / this.#bucketMs)
-    const passed = Math.min(newest - this.#newest, BUCKETS)
-    for (let i = 1; i <= passed; i++) this.#forget((this.#newest + i) % BUCKETS)
-    if (passed > 0) this.#newest = newest
+    if (newest <= this.#newest) return
+    const last = this.#newest
+    this.#eventsIn[last % BUCKETS] = this.#newEvents
+    this.#markedIn[last % BUCKETS] = this.#newMarked
+    this.#newEvents = 0
+    this.#newMarked = 0
+    const passed = Math.min(newest - last, BUCKETS)
+    for (let i = 1; i <= passed; i++) this.#forget((last + i) % BUCKETS)
+    this.#newest = newest
   }
 
   clear(): void {
-    for (let at = 0; at < BUCKETS; at++) this.#forget(at)
+    this.#eventsIn.fill(0)
+    this.#markedIn.fill(0)
+    this.#newEvents = 0
+    this.#newMarked = 0
+    this.#events = 0
+    this.#marked = 0
   }
 
   #forget(at: number): void {
