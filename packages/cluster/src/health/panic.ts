@@ -1,4 +1,4 @@
-import { type Clock, type Endpoint, systemClock } from '@kumquat/core'
+import { type Clock, type Endpoint, type Status, systemClock } from '@kumquat/core'
 import { assertWithin } from '../range.ts'
 import type { HealthPolicy } from './health.ts'
 
@@ -28,7 +28,7 @@ export function panic(
   return () => {
     const health = policy()
     let peers = 0
-    let panicking = false
+    const state = { panicking: false }
     let since = 0
     let later: Disposable | undefined
     const look = (): void => {
@@ -36,13 +36,13 @@ export function panic(
       const now = (peers - accused) * 100 < healthyPercent * peers
       later?.[Symbol.dispose]()
       later = undefined
-      if (now === panicking) return
-      const leftMs = panicking ? since + leastMs - clock.now() : 0
+      if (now === state.panicking) return
+      const leftMs = state.panicking ? since + leastMs - clock.now() : 0
       if (leftMs > 0) {
         later = clock.after(leftMs, look)
         return
       }
-      panicking = now
+      state.panicking = now
       since = clock.now()
       onChange?.(now)
     }
@@ -57,25 +57,44 @@ export function panic(
         })(record)
         peers++
         look()
-        return {
-          invoke: judged.invoke,
-          get status() {
-            return panicking ? bare.status : judged.status
-          },
-          async [Symbol.asyncDispose]() {
-            peers--
-            const disposed = judged[Symbol.asyncDispose]()
-            look()
-            await disposed
-          },
-        }
+        return new PanickingEndpoint(bare, judged, state, async () => {
+          peers--
+          const disposed = judged[Symbol.asyncDispose]()
+          look()
+          await disposed
+        })
       },
       [Symbol.dispose]() {
         watching[Symbol.dispose]()
         later?.[Symbol.dispose]()
         health[Symbol.dispose]()
-        panicking = false
+        state.panicking = false
       },
     }
+  }
+}
+
+/** A class, since V8 keeps literals with accessors and symbols in slow tables, and every call reads this one. */
+class PanickingEndpoint implements Endpoint {
+  readonly invoke: Endpoint['invoke']
+  readonly #bare: Endpoint
+  readonly #judged: Endpoint
+  readonly #state: { readonly panicking: boolean }
+  readonly #leave: () => Promise<void>
+
+  constructor(bare: Endpoint, judged: Endpoint, state: { readonly panicking: boolean }, leave: () => Promise<void>) {
+    this.invoke = judged.invoke
+    this.#bare = bare
+    this.#judged = judged
+    this.#state = state
+    this.#leave = leave
+  }
+
+  get status(): Status {
+    return this.#state.panicking ? this.#bare.status : this.#judged.status
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#leave()
   }
 }
