@@ -1,6 +1,6 @@
 import type { Invocation, Status } from '@kumquat/core'
 import type { Balancer } from './balancer.ts'
-import { isSome, type Peer, type SomePeers } from './peer.ts'
+import { isSome, type Peer, type SomePeers, sameMembers } from './peer.ts'
 import { perSet } from './sets/per-set.ts'
 
 /** A balancer that knows of health and of past attempts. */
@@ -78,6 +78,3 @@ function bestOf(peers: SomePeers, tried: ReadonlySet<string>): readonly [SomePee
   }
   return [isSome(part) ? part : peers, best]
 }
-
-const sameMembers = (a: SomePeers, b: SomePeers): boolean =>
-  a.length === b.length && a.every((peer, index) => peer === b[index])

@@ -1,15 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Peer, SomePeers } from '@kumquat/cluster'
-import {
-  type Connect,
-  type Invocation,
-  type ProviderRecord,
-  providerRecord,
-  type Reply,
-  type Status,
-} from '@kumquat/core'
-import { eventually } from '@kumquat/core/testing'
+import { type Invocation, type ProviderRecord, providerRecord } from '@kumquat/core'
+import { eventually, type FakeEndpoints, fakeEndpoints } from '@kumquat/core/testing'
 import { expect } from 'chai'
 
 /** The n-th of a row of providers. */
@@ -53,41 +46,9 @@ export async function forgotten(...refs: readonly WeakRef<object>[]): Promise<vo
   })
 }
 
-/** What endpoints of a test do, and what became of them, by provider id. */
-export interface Wire {
-  readonly connect: Connect
-  /** Answers every call, unless replaced. */
-  answer: (id: string, invocation: Invocation) => Promise<Reply>
-  readonly opened: readonly string[]
-  readonly closed: readonly string[]
-  /** Peers not named here are open. */
-  readonly status: Map<string, Status>
-}
-
-/** Endpoints in memory. */
-export function wire(): Wire {
-  const opened: string[] = []
-  const closed: string[] = []
-  const self: Wire = {
-    opened,
-    closed,
-    status: new Map(),
-    answer: async (id) => ({ value: id }),
-    connect({ id }) {
-      opened.push(id)
-      return {
-        invoke: (invocation) => self.answer(id, invocation),
-        get status() {
-          return self.status.get(id) ?? 'open'
-        },
-        async [Symbol.asyncDispose]() {
-          closed.push(id)
-        },
-      }
-    },
-  }
-  return self
-}
+/** Endpoints in memory: what they do, and what became of them, by provider id. */
+export type Wire = FakeEndpoints
+export const wire: () => Wire = fakeEndpoints
 
 /** A promise to settle by hand. */
 export function gate<T>(): { readonly promise: Promise<T>; readonly open: (value: T) => void } {

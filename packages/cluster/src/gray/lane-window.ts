@@ -1,4 +1,5 @@
 import type { Clock } from '@kumquat/core'
+import { BUCKETS, bucketOf, edgeOf } from '../windows/duration-buckets.ts'
 
 /** What happened in one lane during the window. */
 export interface LaneSample {
@@ -63,15 +64,5 @@ interface Part {
 }
 
 const PARTS = 10
-/** Buckets for each doubling. */
-const STEPS = 16
-const SHORTEST_LOG2 = -4
-const BUCKETS = 20 * STEPS + 1
 
 const emptyPart = (): Part => ({ turn: Number.NEGATIVE_INFINITY, errors: 0, durations: new Uint32Array(BUCKETS) })
-
-const bucketOf = (durationMs: number): number =>
-  Math.min(BUCKETS - 1, Math.max(0, Math.ceil((Math.log2(durationMs) - SHORTEST_LOG2) * STEPS)))
-
-/** The longest duration of a bucket. */
-const edgeOf = (bucket: number): number => 2 ** (bucket / STEPS + SHORTEST_LOG2)

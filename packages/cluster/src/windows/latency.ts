@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@kumquat/core'
+import { BUCKETS, bucketOf, edgeOf } from './duration-buckets.ts'
 
 /** What share of recent calls took how long at most, in ms. */
 export interface LivePercentile {
@@ -54,11 +55,6 @@ export function livePercentile({
 }
 
 const PARTS = 3
-/** Buckets for each doubling. */
-const STEPS = 16
-/** The bucket whose upper edge is 1 ms. */
-const ONE_MS = 4 * STEPS
-const BUCKETS = ONE_MS + 16 * STEPS + 1
 
 class WindowedHistogram {
   readonly #parts = Array.from({ length: PARTS }, () => new Uint32Array(BUCKETS))
@@ -86,7 +82,7 @@ class WindowedHistogram {
     let below = 0
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       for (const part of this.#parts) below += part[bucket]!
-      if (below >= rank) return 2 ** ((bucket - ONE_MS) / STEPS)
+      if (below >= rank) return edgeOf(bucket)
     }
     return undefined
   }
@@ -101,6 +97,3 @@ class WindowedHistogram {
     this.#part = Math.max(this.#part, now)
   }
 }
-
-const bucketOf = (durationMs: number): number =>
-  Math.min(BUCKETS - 1, Math.max(0, Math.ceil(Math.log2(durationMs) * STEPS) + ONE_MS))

@@ -4,6 +4,8 @@ export { type Rng, seededRng } from '@kumquat/core'
 export {
   type EventuallyOptions,
   eventually,
+  type FakeEndpoints,
+  fakeEndpoints,
   type HandClock,
   type HandClockOptions,
   handClock,
@@ -15,6 +17,5 @@ export {
 } from '@kumquat/core/testing'
 export { type MemoryOptions, MemoryTree, memory } from '@kumquat/registry'
 export { type MemoryTransportOptions, memoryTransport } from '../memory-transport.ts'
-export { type FakeEndpoints, fakeEndpoints } from './fake-endpoints.ts'
 export { type FakePeer, fakePeer, fakePeers } from './fake-peer.ts'
 export { type FaultyTransport, type FaultyTransportOptions, faultyTransport } from './faulty-transport.ts'

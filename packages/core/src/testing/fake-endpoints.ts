@@ -1,4 +1,5 @@
-import type { Connect, Invocation, Reply, Status } from '@kumquat/core'
+import type { Connect, Status } from '../endpoint.ts'
+import type { Invocation, Reply } from '../invocation.ts'
 
 /** Lines to providers that do not exist, for `directory()` and for the `connect` of a consumer. Providers go by `host:port`. */
 export interface FakeEndpoints {
