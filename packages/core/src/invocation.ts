@@ -19,6 +19,8 @@ export interface Invocation {
   readonly constraints?: Constraints
   /** Who makes it: the name that this consumer has in the registry. */
   readonly caller?: string
+  /** Facts for the next hop only, such as `authorization` and `traceparent`: they do not travel on. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** What one call asks of a peer. */

@@ -1,10 +1,22 @@
 import type { Clock, Connect, Invocation, Logger, Observer, Reply, Service } from '@kumquat/core'
-import type { Offer } from './offer.ts'
+import type { Offer } from './contract/offer.ts'
 
 /** A call as it arrives at a provider. */
 export interface ServedCall extends Invocation {
   /** The calling app; empty when it did not say. */
   readonly caller: string
+  /** What came with the call for this hop, such as `authorization`; names in lower case. Input from outside: not checked. */
+  readonly arrived: Readonly<Record<string, string | undefined>>
+  /** Who is at the other end of the connection, as the transport knows it. */
+  readonly remote: Remote
+}
+
+/** The other end of a connection. */
+export interface Remote {
+  /** Its address without port; empty when there is none, as in memory. */
+  readonly address: string
+  /** The names in the certificate that it proved to have; empty without mutual TLS. */
+  readonly certified: readonly string[]
 }
 
 export interface ListenOptions {

@@ -14,10 +14,10 @@ describe('docs/reference/consumer.md', () => {
     const page = await read('../../../docs/reference/consumer.md')
     const listed = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, option]) => option)
     const fields = [
-      ...(await fieldsOf('cluster-of.ts', 'ClusterOptions')),
-      ...(await fieldsOf('peers-of.ts', 'PeersOptions')),
-      ...(await fieldsOf('consumer-options.ts', 'ConsumerOptions')),
-      ...(await fieldsOf('call-options.ts', 'CallOptions')),
+      ...(await fieldsOf('consumer/cluster-of.ts', 'ClusterOptions')),
+      ...(await fieldsOf('consumer/peers-of.ts', 'PeersOptions')),
+      ...(await fieldsOf('consumer/consumer-options.ts', 'ConsumerOptions')),
+      ...(await fieldsOf('client/call-options.ts', 'CallOptions')),
     ]
     expect(fields).to.include.members(['balance', 'health', 'registry', 'constraints'])
     expect(listed).to.have.members(fields)

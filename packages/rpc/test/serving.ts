@@ -11,9 +11,9 @@ import {
   systemClock,
 } from '@kumquat/core'
 import type { Listener, ServedCall, Transport } from '@kumquat/rpc'
-import { dispatch } from '../src/dispatch.ts'
+import { offerOf } from '../src/contract/offer.ts'
 import { aroundServing } from '../src/filters/order.ts'
-import { offerOf } from '../src/offer.ts'
+import { dispatch } from '../src/provider/dispatch.ts'
 import { Movies } from './movies.ts'
 
 export interface ServingOptions {

@@ -1,7 +1,7 @@
 import type { Filter, Invocation, Reply } from '@kumquat/core'
-import { currentCall } from '../context.ts'
-import { joinSignals } from '../join-signals.ts'
+import { currentCall } from '../context/context.ts'
 import type { ServedCall } from '../transport.ts'
+import { joinSignals } from '../waiting/join-signals.ts'
 
 /**
  * Hands on what the call being served arrived with to the calls it makes: the earlier deadline, the attachments with the

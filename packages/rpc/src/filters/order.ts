@@ -7,7 +7,7 @@ import {
   type ProviderRecord,
   type Reply,
 } from '@kumquat/core'
-import { context } from '../context.ts'
+import { context } from '../context/context.ts'
 import type { ServedCall } from '../transport.ts'
 import { deadline } from './deadline.ts'
 import { inherit } from './inherit.ts'

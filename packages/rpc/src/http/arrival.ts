@@ -1,6 +1,6 @@
 import type { ServiceKey } from '@kumquat/core'
-import type { Attachments } from '../attachments.ts'
-import type { ServedCall } from '../transport.ts'
+import type { Attachments } from '../context/attachments.ts'
+import type { Remote, ServedCall } from '../transport.ts'
 
 /**
  * A call that has arrived. Its signal is made when somebody first asks for it, since that costs more than all the rest; so
@@ -14,6 +14,8 @@ export class Arrival implements ServedCall {
   readonly idempotent: boolean
   readonly attempt: number
   readonly caller: string
+  readonly arrived: ServedCall['arrived']
+  readonly remote: Remote
   declare readonly deadline?: number
   #gone: AbortController | undefined
 
@@ -25,6 +27,8 @@ export class Arrival implements ServedCall {
     this.idempotent = call.idempotent
     this.attempt = call.attempt ?? 1
     this.caller = call.caller
+    this.arrived = call.arrived
+    this.remote = call.remote
     if (call.deadline !== undefined) this.deadline = call.deadline
   }
 

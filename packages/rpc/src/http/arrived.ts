@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isName, RpcError } from '@kumquat/core'
-import { type Attachments, NO_ATTACHMENTS, parseBaggage } from '../attachments.ts'
+import { type Attachments, NO_ATTACHMENTS, parseBaggage } from '../context/attachments.ts'
 import { ATTEMPT, BAGGAGE, CALLER, TIMEOUT } from './wire.ts'
 
 /** The calling app, if it says so in a way that can be a name. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError, remainingMs } from '@kumquat/core'
-import { onAbort } from '../on-abort.ts'
+import { onAbort } from '../waiting/on-abort.ts'
 import { decodeError } from './error-body.ts'
 import type { AnswerController, AnswerHandler, HttpPool } from './pool.ts'
 import { transportError } from './transport-error.ts'

@@ -1,19 +1,47 @@
 import { formatServiceKey, type Invocation, RpcError } from '@kumquat/core'
-import { formatBaggage } from '../attachments.ts'
+import { formatBaggage } from '../context/attachments.ts'
 import { ATTEMPT, BAGGAGE, CALLER, JSON_TYPE, TIMEOUT } from './wire.ts'
 
 export const pathOf = ({ service, method }: Invocation): string => `/${service.app}/${service.group}/${method}`
 
 /** The headers of a call as a flat list, which is how undici likes them best. */
-export function headersOf({ attachments, attempt = 1 }: Invocation, caller: string, leftMs: number): string[] {
+export function headersOf(invocation: Invocation, caller: string, leftMs: number): string[] {
+  const { attachments, attempt = 1, headers: more } = invocation
   const headers = ['content-type', JSON_TYPE]
   if (leftMs < Number.POSITIVE_INFINITY) headers.push(TIMEOUT, String(Math.max(1, Math.floor(leftMs))))
   if (caller !== '') headers.push(CALLER, caller)
   if (attempt > 1) headers.push(ATTEMPT, String(attempt))
   const baggage = formatBaggage(attachments)
   if (baggage !== '') headers.push(BAGGAGE, baggage)
+  if (more !== undefined)
+    for (const name in more) headers.push(checkedName(name, invocation), checkedValue(name, more[name]!, invocation))
   return headers
 }
+
+function checkedName(name: string, invocation: Invocation): string {
+  if (TOKEN.test(name) && !OURS.has(name) && !name.startsWith('kq-')) return name
+  throw unfit(
+    invocation,
+    `header ${JSON.stringify(name)} is not a name in lower case, or is set by the transport itself`,
+  )
+}
+
+function checkedValue(name: string, value: string, invocation: Invocation): string {
+  if (VALUE.test(value)) return value
+  throw unfit(invocation, `header "${name}" holds what a header cannot: use printable ASCII without line breaks`)
+}
+
+const unfit = ({ service, method }: Invocation, reason: string): RpcError =>
+  new RpcError('invalid_argument', `${formatServiceKey(service)}/${method}: ${reason}`, { outcome: 'not-run' })
+
+/** RFC 9110, 5.6.2, in lower case. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
+const VALUE = /^[\x20-\x7e]*$/
+/** What decides how a request is read, and what the call itself says. */
+const OURS: ReadonlySet<string> = new Set([
+  ...['host', 'connection', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'te', 'trailer'],
+  ...['upgrade', 'expect', 'keep-alive', 'proxy-connection', TIMEOUT, BAGGAGE],
+])
 
 /**
  * The arguments as a JSON array, without those at its end that are `undefined`, so that defaults of parameters apply; JSON

@@ -11,12 +11,13 @@ import {
   type Service,
   STABLE_LANE,
 } from '@kumquat/core'
-import type { Attachments } from '../attachments.ts'
+import type { Attachments } from '../context/attachments.ts'
 import type { ServedCall } from '../transport.ts'
 import { Arrival } from './arrival.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
 import { type CallName, encodeError } from './error-body.ts'
 import type { LoadGauge } from './load-gauge.ts'
+import { remoteOf } from './remote.ts'
 import { encodeReply } from './reply-body.ts'
 import { CLOSING, INSTANCE, JSON_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
 
@@ -125,6 +126,8 @@ export class Exchange {
       idempotent: this.#route.idempotent,
       attempt: attemptOf(headers),
       caller: this.#caller,
+      arrived: headers as ServedCall['arrived'],
+      remote: remoteOf(this.#request.socket),
       ...(timeoutMs !== undefined && { deadline: this.#enteredAt + timeoutMs }),
     })
     return this.#arrival

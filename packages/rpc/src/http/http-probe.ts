@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Finding, Probe } from '@kumquat/registry'
-import { onAbort } from '../on-abort.ts'
+import { onAbort } from '../waiting/on-abort.ts'
 import type { AnswerHandler } from './pool.ts'
 import { httpPool } from './pool.ts'
 import { CLOSING, LIVE_PATH } from './wire.ts'

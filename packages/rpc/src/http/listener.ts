@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'node:net'
-import { bounded } from '../bounded.ts'
 import type { Listener } from '../transport.ts'
+import { bounded } from '../waiting/bounded.ts'
 import type { Exchanges } from './exchange.ts'
 
 export interface HttpListenerParts {

@@ -1,5 +1,5 @@
 import { type Clock, type Connect, type Endpoint, RpcError, sleep, systemClock } from '@kumquat/core'
-import { memoryTransport } from '../memory-transport.ts'
+import { memoryTransport } from '../memory/memory-transport.ts'
 import type { Transport } from '../transport.ts'
 
 export interface FaultyTransportOptions {

@@ -16,6 +16,6 @@ export {
   recordingObserver,
 } from '@kumquat/core/testing'
 export { type MemoryOptions, MemoryTree, memory } from '@kumquat/registry'
-export { type MemoryTransportOptions, memoryTransport } from '../memory-transport.ts'
+export { type MemoryTransportOptions, memoryTransport } from '../memory/memory-transport.ts'
 export { type FakePeer, fakePeer, fakePeers } from './fake-peer.ts'
 export { type FaultyTransport, type FaultyTransportOptions, faultyTransport } from './faulty-transport.ts'

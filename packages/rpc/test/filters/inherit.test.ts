@@ -1,7 +1,7 @@
 import type { Invocation } from '@kumquat/core'
 import { currentCall, type ServedCall } from '@kumquat/rpc'
 import { expect } from 'chai'
-import { context } from '../../src/context.ts'
+import { context } from '../../src/context/context.ts'
 import { inherit } from '../../src/filters/inherit.ts'
 import { listenersOn } from '../listeners.ts'
 import { calling } from '../serving.ts'
@@ -20,7 +20,7 @@ describe('inherit()', () => {
       const { deadline: _, ...inner } = calling('inner')
       return await inherit()(next)({ ...inner, ...made })
     })
-    await serve({ ...outer, caller: 'web', ...served })
+    await serve({ ...outer, caller: 'web', arrived: {}, remote: { address: '', certified: [] }, ...served })
     return seen!
   }
 

@@ -2,13 +2,13 @@ import { type Filter, type Invocation, providerRecord, type Reply } from '@kumqu
 import { handClock, recordingObserver } from '@kumquat/core/testing'
 import { currentCall, type ServedCall } from '@kumquat/rpc'
 import { expect } from 'chai'
-import { context } from '../../src/context.ts'
+import { context } from '../../src/context/context.ts'
 import { aroundAttempt, aroundCall, aroundServing } from '../../src/filters/order.ts'
 import { rejection } from '../rejection.ts'
 import { calling } from '../serving.ts'
 
 const { deadline: _, ...timeless } = calling('rent')
-const served: ServedCall = { ...timeless, caller: 'web' }
+const served: ServedCall = { ...timeless, caller: 'web', arrived: {}, remote: { address: '', certified: [] } }
 const nothing = async (): Promise<Reply> => ({ value: undefined })
 
 describe('what stands around a call', () => {

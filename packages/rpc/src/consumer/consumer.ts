@@ -1,0 +1,156 @@
+import { breaker, type Peers, panic } from '@kumquat/cluster'
+import {
+  type Clock,
+  formatServiceKey,
+  type Invocation,
+  type Invoker,
+  type Live,
+  remainingMs,
+  type ServiceKey,
+  systemClock,
+  systemRng,
+} from '@kumquat/core'
+import { attend } from '@kumquat/registry'
+import { assertCallOptions, assertTimeout, type CallOptions } from '../client/call-options.ts'
+import { type Client, client } from '../client/client.ts'
+import { consoleLogger } from '../console-logger.ts'
+import type { Contract } from '../contract/contract.ts'
+import { type Asked, type ServiceClass, type ServiceTarget, type Target, targetOf } from '../contract/target.ts'
+import { aroundAttempt, aroundCall } from '../filters/order.ts'
+import { httpConnect } from '../http/connect.ts'
+import { httpProbe } from '../http/http-probe.ts'
+import { notSent } from '../not-sent.ts'
+import { accessRegistry } from '../registry-access.ts'
+import { type ClusterOf, clusterOf } from './cluster-of.ts'
+import type { ConsumerOptions } from './consumer-options.ts'
+import { filteredConnect } from './filtered-connect.ts'
+import { type Outlook, outlookOf } from './outlook.ts'
+import { snapshotFolder } from './snapshot-folder.ts'
+import { steadyDiscovery } from './steady-discovery.ts'
+import { disposed, Subscription } from './subscription.ts'
+
+/** Finds providers and calls them. Disposing lets calls in flight finish; later ones are refused. */
+export interface Consumer extends AsyncDisposable {
+  /** A typed client; synchronous, and does nothing until it is called. Throws `TypeError` on a bad target. */
+  client<C extends Contract>(contract: C, options?: CallOptions): Client<C>
+  client<T extends object>(service: ServiceClass<T>, options?: CallOptions): Client<T>
+  client<T extends object>(service: ServiceTarget<T>, options?: CallOptions): Client<T>
+  /** Waits for the first provider. Rejects with `RpcError` `unavailable` after `timeoutMs`, default 10 000. */
+  ready(service: ServiceKey, options?: { readonly timeoutMs?: number }): Promise<void>
+  /** The providers of a service as this consumer sees them. Empty until the registry has answered. */
+  peers(service: ServiceKey): Live<Peers>
+  /** How well it knows them: from the registry, from memory or from a snapshot, how old that is, and who is in doubt. */
+  outlook(service: ServiceKey): Live<Outlook>
+}
+
+/**
+ * Opens the consuming end. Does not wait for the registry, so one that is down makes calls fail, not the start.
+ *
+ * @throws TypeError on a wrong registry URL, RangeError on a bad time.
+ */
+export async function consumer({
+  registry,
+  caller = '',
+  timeoutMs = 3_000,
+  clock = systemClock,
+  filters = [],
+  attemptFilters = [],
+  observer,
+  logger = consoleLogger(),
+  rng = systemRng,
+  connect: connectBy,
+  probe = connectBy === undefined && httpProbe(),
+  snapshot = snapshotFolder(registry) ?? false,
+  register = true,
+  callerVersion = '',
+  health = panic(breaker({ clock, rng }), { clock }),
+  warmUp = true,
+  slowStart = false,
+  subset,
+  ...choices
+}: ConsumerOptions): Promise<Consumer> {
+  assertTimeout('timeoutMs', timeoutMs)
+  const connect = connectBy ?? httpConnect({ caller, clock, rng, logger })
+  const observing = { caller, clock, ...(observer && { observer }) }
+  const clusterOver = clusterOf(choices, { clock, rng, logger })
+  const access = await accessRegistry(registry, { clock, logger })
+  const subscribing = {
+    discovery: steadyDiscovery({
+      ...{ access, clock, rng, logger },
+      probe: probe || undefined,
+      snapshots: snapshot === false ? undefined : snapshot,
+    }),
+    connect: filteredConnect(connect, (record) => aroundAttempt({ ...observing, filters: attemptFilters }, record)),
+    registryName: access.name,
+    ...{ health, warmUp, slowStart, subset, clock, logger },
+  }
+  const record = { app: caller, version: callerVersion, since: clock.epoch(), rules: '' }
+  const attendance = (service: ServiceKey): AsyncDisposable => attend(access.store, service, record, { clock, logger })
+  const subscribed = new Map<string, Subscribed>()
+  let isDisposed = false
+
+  const subscribe = (service: ServiceKey): Subscribed => {
+    const own = { ...subscribing, service, ...(register && { attend: () => attendance(service) }) }
+    const subscription = new Subscription(own)
+    return { subscription, clusterFor: clusterOver(subscription.peers) }
+  }
+  const subscribedTo = (service: ServiceKey): Subscribed => {
+    if (isDisposed) throw disposed()
+    const key = formatServiceKey(service)
+    const known = subscribed.get(key) ?? subscribe(service)
+    subscribed.set(key, known)
+    return known
+  }
+
+  const watching = (service: ServiceKey): Subscription => {
+    const { subscription } = subscribedTo(service)
+    subscription.watched({ ms: timeoutMs }).catch((error: unknown) => logger.warn({ error }, 'no peers yet'))
+    return subscription
+  }
+
+  const invokerOf = ({ service, version }: Target): Invoker => {
+    const { subscription, clusterFor } = subscribedTo(service)
+    const choose = clusterFor(version)
+    return aroundCall({ ...observing, filters })((invocation) => {
+      if (isDisposed) return Promise.reject(disposed())
+      if (subscription.populated) return choose(invocation)
+      return arrival(subscription, invocation, clock).then(() => choose(invocation))
+    })
+  }
+
+  return {
+    client<T>(asked: Asked, options: CallOptions = {}): Client<T> {
+      const target = targetOf(asked)
+      const own = assertCallOptions(options)
+      return client<T>({ target, invoke: invokerOf(target), options: own, timeoutMs, caller, clock })
+    },
+    async ready(service, { timeoutMs: ms = 10_000 } = {}) {
+      await subscribedTo(service).subscription.someone({ ms: assertTimeout('timeoutMs', ms) })
+    },
+    peers: (service) => watching(service).peers,
+    outlook: (service) => outlookOf(watching(service).sightings, clock),
+    async [Symbol.asyncDispose]() {
+      isDisposed = true
+      await Promise.all([...subscribed.values()].map(({ subscription }) => subscription[Symbol.asyncDispose]()))
+      await access[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A service in use: who serves it, and how one of them is chosen. */
+interface Subscribed {
+  readonly subscription: Subscription
+  readonly clusterFor: ReturnType<ClusterOf>
+}
+
+/** Resolves when there is somebody to call; rejects with the reason why not, within the time of the call. */
+async function arrival(subscription: Subscription, invocation: Invocation, clock: Clock): Promise<void> {
+  const { signal } = invocation
+  try {
+    await subscription.watched({ ms: Math.max(0, remainingMs(invocation, clock)), signal })
+  } catch (error) {
+    if (signal?.aborted) throw notSent(invocation, 'canceled', 'its caller canceled it', signal.reason)
+    throw error
+  }
+  if (!subscription.populated) throw subscription.nobody()
+}

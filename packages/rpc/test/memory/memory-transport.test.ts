@@ -1,0 +1,4 @@
+import { memoryTransport } from '@kumquat/rpc'
+import { transportContract } from '../transport-contract.ts'
+
+transportContract('the memory transport', (caller) => memoryTransport({ caller }))
