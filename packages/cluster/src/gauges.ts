@@ -2,11 +2,10 @@ import type { Invocation } from '@kumquat/core'
 import type { CallEnded, Load, LoadMetric } from './load.ts'
 import { pending } from './loads/pending.ts'
 
-/** One of a list, the youngest first: it is read in the memory of one pick after another, where arrays cost more. */
+/** Of a metric that is read beside the latest one. */
 interface Gauge {
   readonly metric: LoadMetric
   readonly load: Load
-  elder: Gauge | undefined
 }
 
 /**
@@ -16,22 +15,23 @@ interface Gauge {
  */
 export class Gauges {
   #inFlight = 0
-  #youngest: Gauge | undefined
+  /** The latest gauge stands here: each object more that a pick reads costs it a look into memory. */
+  #metric: LoadMetric | undefined
+  #load: Load | undefined
+  /** The youngest first. */
+  #others: readonly Gauge[] = NONE
 
   value(metric: LoadMetric): number {
     if (metric === pending) return this.#inFlight
-    for (let gauge = this.#youngest; gauge !== undefined; gauge = gauge.elder) {
-      if (gauge.metric === metric) return gauge.load.value
-    }
-    return this.#add(metric).value
+    if (metric === this.#metric) return this.#load!.value
+    const known = this.#others.find((gauge) => gauge.metric === metric)
+    return (known?.load ?? this.#add(metric)).value
   }
 
   begin(invocation: Invocation): CallEnded {
     this.#inFlight++
-    let ended: CallEnded | undefined
-    for (let gauge = this.#youngest; gauge !== undefined; gauge = gauge.elder) {
-      ended = both(ended, gauge.load.begin(invocation))
-    }
+    let ended = this.#load?.begin(invocation)
+    for (const { load } of this.#others) ended = both(ended, load.begin(invocation))
     return (reply, error) => {
       this.#inFlight--
       ended?.(reply, error)
@@ -40,16 +40,18 @@ export class Gauges {
 
   #add(metric: LoadMetric): Load {
     const load = metric()
-    this.#youngest = { metric, load, elder: this.#youngest }
-    let last: Gauge | undefined = this.#youngest
-    for (let count = 1; count < MAX_METRICS; count++) last = last?.elder
-    if (last !== undefined) last.elder = undefined
+    if (this.#metric !== undefined && this.#load !== undefined) {
+      this.#others = [{ metric: this.#metric, load: this.#load }, ...this.#others].slice(0, MAX_METRICS - 1)
+    }
+    this.#metric = metric
+    this.#load = load
     return load
   }
 }
 
 /** Each costs something with every call; those of balancers no longer used must not pile up. The eldest goes. */
 const MAX_METRICS = 4
+const NONE: readonly Gauge[] = []
 
 function both(first: CallEnded | undefined, second: CallEnded): CallEnded {
   if (first === undefined) return second

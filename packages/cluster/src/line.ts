@@ -1,4 +1,5 @@
 import { type Endpoint, type Invocation, type ProviderRecord, type Reply, type Status, sameRecord } from '@kumquat/core'
+import { begun } from './begun.ts'
 import { Gauges } from './gauges.ts'
 import type { LoadMetric } from './load.ts'
 import type { Peer } from './peer.ts'
@@ -23,16 +24,18 @@ export class Line implements Peer, AsyncDisposable {
     return this.#gauges.value(metric)
   }
 
-  readonly invoke = async (invocation: Invocation): Promise<Reply> => {
+  readonly invoke = (invocation: Invocation): Promise<Reply> => {
     const ended = this.#gauges.begin(invocation)
-    try {
-      const reply = await this.#endpoint.invoke(invocation)
-      ended(reply)
-      return reply
-    } catch (error) {
-      ended(undefined, error)
-      throw error
-    }
+    return begun(this.#endpoint, invocation).then(
+      (reply) => {
+        ended(reply)
+        return reply
+      },
+      (error) => {
+        ended(undefined, error)
+        throw error
+      },
+    )
   }
 
   /** The same line under what its provider says now; this very object if that is nothing new. */

@@ -40,7 +40,7 @@ export function retryBudget({
   const reserve = ((minPerSecond * windowMs) / 1_000) * PRICE
   const recent = new SlidingSum(windowMs, clock)
   return {
-    deposit: () => recent.add(percent),
+    deposit: () => recent.count(percent),
     withdraw() {
       if (reserve + recent.value() < PRICE) return false
       recent.add(-PRICE)
@@ -55,6 +55,8 @@ export function retryBudget({
 /** Of one further attempt, where a first one brings `percent`: whole numbers, so nothing is lost in rounding. */
 const PRICE = 100
 const SLOTS = 10
+const MANY = 256
+const FEW = 15
 
 /** What was added within the window, to a tenth of it: a ring of slots. */
 class SlidingSum {
@@ -63,6 +65,9 @@ class SlidingSum {
   readonly #clock: Clock
   #slot = Number.NEGATIVE_INFINITY
   #sum = 0
+  /** Counted since the clock was last looked at, and in this slot by then. */
+  #unlooked = 0
+  #inSlot = 0
 
   constructor(windowMs: number, clock: Clock) {
     this.#slotMs = windowMs / SLOTS
@@ -71,6 +76,22 @@ class SlidingSum {
 
   add(amount: number): void {
     this.#moveOn()
+    this.#slots[this.#slot % SLOTS]! += amount
+    this.#sum += amount
+  }
+
+  /**
+   * Adds with few looks at the clock where very much is counted: one for 16 from the 256th in a slot on. What comes between two
+   * looks counts as of the earlier.
+   */
+  count(amount: number): void {
+    if (this.#inSlot < MANY || this.#unlooked === FEW) {
+      this.#moveOn()
+      this.#inSlot += 1 + this.#unlooked
+      this.#unlooked = 0
+    } else {
+      this.#unlooked++
+    }
     this.#slots[this.#slot % SLOTS]! += amount
     this.#sum += amount
   }
@@ -85,6 +106,7 @@ class SlidingSum {
     if (now <= this.#slot) return
     for (let slot = Math.max(this.#slot + 1, now - SLOTS + 1); slot <= now; slot++) this.#slots[slot % SLOTS] = 0
     this.#slot = now
+    this.#inSlot = 0
     // Anew, not by differences: fractions must not add up to an error.
     this.#sum = this.#slots.reduce((sum, amount) => sum + amount, 0)
   }

@@ -20,6 +20,28 @@ const withdrawn = (budget: RetryBudget, times: number): number => {
 }
 
 describe('retryBudget', () => {
+  it('looks at the clock with one of sixteen deposits where they are very many, and loses none', async () => {
+    const clock = handClock()
+    let looks = 0
+    const counting = {
+      ...clock,
+      now: () => {
+        looks++
+        return clock.now()
+      },
+    }
+    const budget = retryBudget({ clock: counting, minPerSecond: 0 })
+    deposit(budget, 10_000)
+    expect(looks).to.be.within(256, 256 + 10_000 / 16 + 1)
+    expect(budget.balance).to.equal(2_000)
+    looks = 0
+    await clock.advance(1_000)
+    deposit(budget, 100)
+    expect(looks).to.be.within(84, 100)
+    await clock.advance(9_000)
+    expect(budget.balance).to.be.within(17, 20)
+  })
+
   it('begins with a reserve of ten a second for ten seconds', () => {
     const { budget } = setup()
     expect(budget.balance).to.equal(100)

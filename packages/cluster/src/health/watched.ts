@@ -1,4 +1,5 @@
 import type { Clock, Connect, Endpoint, Invocation, Live, ProviderRecord, Reply, Status } from '@kumquat/core'
+import { begun } from '../begun.ts'
 import type { Health, Verdict } from './health.ts'
 import type { Judge } from './testimony.ts'
 import type { Watcher, Watching } from './watcher.ts'
@@ -72,16 +73,18 @@ class WatchedEndpoint implements Endpoint {
     this.#only === undefined ? this.#underAll(invocation) : this.#underOne(this.#only, invocation)
 
   /** The usual case: nothing to keep in order. */
-  async #underOne(watcher: Watcher, invocation: Invocation): Promise<Reply> {
+  #underOne(watcher: Watcher, invocation: Invocation): Promise<Reply> {
     const mark = watcher.began()
-    try {
-      const reply = await this.#endpoint.invoke(invocation)
-      watcher.ended(mark, this.#clock.now(), 'works')
-      return reply
-    } catch (error) {
-      watcher.ended(mark, this.#clock.now(), this.#watchings[0]!.judge(error, invocation))
-      throw error
-    }
+    return begun(this.#endpoint, invocation).then(
+      (reply) => {
+        watcher.ended(mark, this.#clock.now(), 'works')
+        return reply
+      },
+      (error) => {
+        watcher.ended(mark, this.#clock.now(), this.#watchings[0]!.judge(error, invocation))
+        throw error
+      },
+    )
   }
 
   async #underAll(invocation: Invocation): Promise<Reply> {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@kumquat/core'
 import type { LoadMetric } from '../load.ts'
+import { decay } from './decay.ts'
 import { Fleet, ResponseTime } from './response-time.ts'
 
 export interface PeakEwmaOptions {
@@ -49,6 +50,6 @@ class PeakAverage extends ResponseTime {
 
   /** How much of the past still counts. */
   #left(now: number): number {
-    return Math.exp((this.#since - now) / this.#fleet.memoryMs)
+    return decay((now - this.#since) / this.#fleet.memoryMs)
   }
 }

@@ -1,3 +1,5 @@
+import { decay } from './decay.ts'
+
 /** The part of the latest calls of a peer that succeeded, 1/1024 to 1. Failures fade with time, too: it gets another chance. */
 export class Trust {
   readonly #forgetMs: number
@@ -10,7 +12,7 @@ export class Trust {
 
   at(now: number): number {
     if (this.#part === 1) return 1
-    return Math.max(LEAST, 1 - (1 - this.#part) * Math.exp((this.#since - now) / this.#forgetMs))
+    return Math.max(LEAST, 1 - (1 - this.#part) * decay((now - this.#since) / this.#forgetMs))
   }
 
   add(success: boolean, now: number): void {

@@ -2,7 +2,8 @@ import { type Clock, type Invocation, type Reply, type Rng, remainingMs, sleep, 
 import { NO_BUDGET, noted } from '../attempts/noted.ts'
 import { graver, isAwaited, isNotRun, isRepeatable, pushbackMs } from '../attempts/repeatable.ts'
 import { type Backoff, backoff } from '../backoff.ts'
-import type { Peers } from '../peer.ts'
+import { begun } from '../begun.ts'
+import type { Peer, Peers } from '../peer.ts'
 import { type RetryBudget, retryBudget } from '../retry-budget.ts'
 import type { Strategy, Targets } from '../strategy.ts'
 
@@ -67,16 +68,17 @@ export function failover({
       }
     }
   }
-  return (targets) => async (invocation) => {
-    const peer = targets.pick(targets.candidates(invocation), invocation)
+  return (targets) => (invocation) => {
     const isRetry = (invocation.attempt ?? 1) > 1
-    if (!isRetry) budget.deposit()
+    let peer: Peer
     try {
-      return await peer.invoke(invocation)
+      peer = targets.pick(targets.candidates(invocation), invocation)
     } catch (error) {
-      if (isRetry) throw error
-      return repeat(targets, invocation, { id: peer.record.id, error })
+      return Promise.reject(error)
     }
+    if (!isRetry) budget.deposit()
+    const first = begun(peer, invocation)
+    return isRetry ? first : first.catch((error) => repeat(targets, invocation, { id: peer.record.id, error }))
   }
 }
 
