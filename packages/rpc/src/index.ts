@@ -17,9 +17,13 @@ export {
   type Methods,
   type MethodsOf,
 } from './contract/contract.ts'
-export { type MethodMark, type MethodOptions, method } from './contract/method.ts'
+export { contractOf, type MethodsOfClass } from './contract/contract-of.ts'
+export { type MethodEntry, type MethodMark, method } from './contract/method.ts'
+export type { GivenJsonSchemas, MethodOptions } from './contract/method-options.ts'
 export type { Offer } from './contract/offer.ts'
 export { type ServiceMark, type ServiceOptions, service } from './contract/service.ts'
+export type { InputSchemas } from './contract/signature.ts'
+export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts'
 export type { ServiceClass, ServiceTarget } from './contract/target.ts'
 export { type HttpConnectOptions, httpConnect } from './http/connect.ts'
 export { type HttpProbeOptions, httpProbe } from './http/http-probe.ts'

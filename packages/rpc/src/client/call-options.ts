@@ -1,9 +1,10 @@
 import type { Constraints } from '@kumquat/core'
 import { assertAttachments } from '../context/attachments.ts'
+import { assertTimeout } from '../waiting/assert-timeout.ts'
 
 /** What can be said of a single call, of a client, or of all clients, the nearest word counting. */
 export interface CallOptions {
-  /** Time for the whole call, every attempt included. 1 to 2 147 483 647 ms. Default: that of the consumer, 3 000. */
+  /** Time for the whole call, every attempt included. 1 to 2 147 483 647 ms. Default: that of the method, else that of the consumer, 3 000. */
   readonly timeoutMs?: number
   /** Ends the call at once, as `canceled`. */
   readonly signal?: AbortSignal
@@ -13,12 +14,6 @@ export interface CallOptions {
   readonly attachments?: Readonly<Record<string, string>>
   /** What a provider must be to serve the call: a version or a range such as `^2.1`, tags. In place of those of the client. */
   readonly constraints?: Constraints
-}
-
-/** Returns `timeoutMs`, or throws `RangeError` naming it. */
-export function assertTimeout(name: string, timeoutMs: number): number {
-  if (timeoutMs >= 1 && timeoutMs <= MAX_TIMER_MS) return timeoutMs
-  throw new RangeError(`${name} must be from 1 to ${MAX_TIMER_MS} ms, got ${timeoutMs}`)
 }
 
 /** Returns options, or throws `RangeError` or `TypeError` naming what is wrong with them. */
@@ -39,6 +34,3 @@ function assertConstraints({ version, tags = {} }: Constraints): void {
     throw new TypeError(`constraints.tags.${tag} must be a string, got ${JSON.stringify(value)}`)
   }
 }
-
-/** What a timer of Node can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1

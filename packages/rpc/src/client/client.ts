@@ -1,7 +1,8 @@
 import { type Clock, type Invocation, type Invoker, isName, LANE } from '@kumquat/core'
 import { type Attachments, NO_ATTACHMENTS } from '../context/attachments.ts'
 import type { Contract, MethodsOf } from '../contract/contract.ts'
-import { type AnyMethod, isReserved } from '../contract/method.ts'
+import { isReserved } from '../contract/method.ts'
+import type { AnyMethod } from '../contract/signature.ts'
 import type { Target } from '../contract/target.ts'
 import { assertCallOptions, type CallOptions } from './call-options.ts'
 
@@ -19,7 +20,7 @@ export interface ClientParts {
   readonly target: Target
   readonly invoke: Invoker
   readonly options: CallOptions
-  /** Of a call whose options do not say. */
+  /** Of a call of which neither its options nor its method say anything. */
   readonly timeoutMs: number
   /** The name of this app. Default: it has none. */
   readonly caller?: string
@@ -66,10 +67,10 @@ type RemoteMethods<T> = {
 }
 
 function callerOf({ target, invoke, options, timeoutMs, caller, clock }: ClientParts) {
-  const { service, idempotent } = target
+  const { service, idempotent, timeouts } = target
   const attachments = attachmentsOf(options)
   const seldom = seldomOf(options, caller)
-  const ownTimeoutMs = options.timeoutMs ?? timeoutMs
+  const timeoutOf = (method: string): number => options.timeoutMs ?? timeouts?.get(method) ?? timeoutMs
   return async (method: string, args: readonly unknown[]): Promise<unknown> => {
     const invocation: Invocation = {
       service,
@@ -77,7 +78,7 @@ function callerOf({ target, invoke, options, timeoutMs, caller, clock }: ClientP
       args,
       attachments,
       idempotent: idempotent.has(method),
-      deadline: clock.now() + ownTimeoutMs,
+      deadline: clock.now() + timeoutOf(method),
       // Last: what is added after a spread costs more than all the rest.
       ...seldom,
     }

@@ -1,9 +1,10 @@
-import { type AnyMethod, assertMethodName, type MethodMark } from './method.ts'
+import { assertMethodName, type Handler, type MethodEntry } from './method.ts'
 import { Offer, type OfferedMethod } from './offer.ts'
 import { declareService, type ServiceDeclaration, type ServiceOptions } from './service.ts'
+import type { AnyMethod } from './signature.ts'
 
-/** Methods by name, each made by `method<signature>()`. */
-export type Methods = Readonly<Record<string, MethodMark>>
+/** Methods by name, each made by `method()`. */
+export type Methods = Readonly<Record<string, MethodEntry>>
 
 /** A service described apart from what implements it: provider and consumer share it, types included. */
 export interface Contract<M extends Methods = Methods> extends Required<ServiceOptions> {
@@ -18,7 +19,7 @@ export interface ContractOptions<M extends Methods> extends ServiceOptions {
 export type MethodsOf<C extends Contract> = { readonly [K in keyof C['methods']]: SignatureOf<C['methods'][K]> }
 
 /** What implements a contract: every method, each at liberty to be asynchronous. */
-export type Handlers<M extends Methods> = { readonly [K in keyof M]: Handler<SignatureOf<M[K]>> }
+export type Handlers<M extends Methods> = { readonly [K in keyof M]: Handler<HandledOf<M[K]>> }
 
 /**
  * Describes a service by its contract, for those who want that first.
@@ -43,13 +44,13 @@ export function defineService<const M extends Methods>({ methods, ...options }: 
 export function implement<M extends Methods>(contract: Contract<M>, handlers: Handlers<M>): Offer {
   const { app, group } = contract
   const methods = new Map<string, OfferedMethod>()
-  for (const [name, { idempotent, check }] of Object.entries(contract.methods)) {
+  for (const [name, entry] of Object.entries(contract.methods)) {
     const handler: unknown = handlers[name]
     if (typeof handler !== 'function') {
       throw new TypeError(`${app}/${group}: no handler for "${name}", a method of its contract`)
     }
     const run = (args: readonly unknown[]): unknown => Reflect.apply(handler, handlers, args)
-    methods.set(name, { idempotent, ...(check && { check }), run })
+    methods.set(name, { ...entry, run })
   }
   return new Offer(declarationOf(contract), methods)
 }
@@ -58,8 +59,6 @@ export function declarationOf({ app, group, version, exposeErrors }: Contract): 
   return { service: { app, group }, version, exposeErrors }
 }
 
-type SignatureOf<Mark> = Mark extends MethodMark<infer F> ? F : AnyMethod
+type SignatureOf<Entry> = Entry extends MethodEntry<infer F, AnyMethod> ? F : AnyMethod
 
-type Handler<F extends AnyMethod> = F extends (...args: infer A) => infer R
-  ? (...args: A) => R | Promise<Awaited<R>>
-  : never
+type HandledOf<Entry> = Entry extends MethodEntry<AnyMethod, infer H> ? H : AnyMethod

@@ -1,5 +1,7 @@
-import { type AnyMethod, declarationOfMethod, type MethodDeclaration } from './method.ts'
+import { declarationOfMethod } from './method.ts'
+import type { MethodDeclaration } from './method-options.ts'
 import { declarationOfClass, type ServiceDeclaration } from './service.ts'
+import type { AnyMethod } from './signature.ts'
 
 export interface Declarations {
   /** Absent when no class of the chain is a service. */

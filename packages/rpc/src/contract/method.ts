@@ -1,40 +1,45 @@
 import { assertName } from '@kumquat/core'
+import { declareMethod, type MethodDeclaration, type MethodOptions } from './method-options.ts'
+import type { AnyMethod, CallerSide, HandlerSide, InputSchemas } from './signature.ts'
+import type { InputOf, StandardSchema } from './standard-schema.ts'
 
-export type AnyMethod = (...args: never[]) => unknown
-
-/** What the author of a method says of it. */
-export interface MethodOptions<F extends AnyMethod = AnyMethod> {
-  /** Whether a second execution does no harm. Only then is a call repeated whose outcome is unknown. Default false. */
-  readonly idempotent?: boolean
-  /**
-   * Looks at the arguments as they came over the wire, before the method is entered: `true`, or what is wrong with them,
-   * which the caller gets as `invalid_argument`. Default: nothing is looked at.
-   */
-  readonly check?: (...args: Untrusted<Parameters<F>>) => true | string
-}
-
-/** What the framework remembers of a method. */
-export interface MethodDeclaration {
-  readonly idempotent: boolean
-  readonly check?: (...args: unknown[]) => true | string
-}
-
-/** A decorator of methods, and at once the entry of a method in a contract, where `F` is its signature. */
-export interface MethodMark<F extends AnyMethod = AnyMethod> extends MethodDeclaration {
-  (method: AnyMethod, context: ClassMethodDecoratorContext): void
-  (prototype: object, name: string | symbol, descriptor: PropertyDescriptor): void
+/** The entry of a method in a contract: `F` is its signature for callers, `H` for who implements it. */
+export interface MethodEntry<F extends AnyMethod = AnyMethod, H extends AnyMethod = AnyMethod>
+  extends MethodDeclaration {
   /** Exists for the compiler only. */
   readonly [signature]?: F
+  /** Exists for the compiler only. */
+  readonly [handled]?: H
 }
 
+/** A decorator of methods, and at once the entry of a method in a contract. */
+export interface MethodMark<F extends AnyMethod = AnyMethod, H extends AnyMethod = F> extends MethodEntry<F, H> {
+  (method: Handler<H>, context: ClassMethodDecoratorContext): void
+  (prototype: object, name: string | symbol, descriptor: PropertyDescriptor): void
+}
+
+/** A function that may do for `F`: at liberty to be asynchronous. */
+export type Handler<F extends AnyMethod> = F extends (...args: infer A) => infer R
+  ? (...args: A) => R | Promise<Awaited<R>>
+  : never
+
 /**
- * Marks a method as served: `@method({ idempotent: true })` in a class, or `getMovie: method<(id: number) => Movie>()` in
- * a contract. Works as a standard decorator and under `experimentalDecorators`; stands above any other decorator.
+ * Marks a method as served: `@method({ idempotent: true })` in a class, or `getMovie: method({ input, output })` or
+ * `getMovie: method<(id: number) => Movie>()` in a contract. Works as a standard decorator and under
+ * `experimentalDecorators`; stands above any other decorator.
  *
- * @throws TypeError on what is not a public instance method, or has a name that cannot be served.
+ * @throws TypeError or RangeError on bad options; TypeError on what is not a public instance method, or has a name that
+ * cannot be served.
  */
-export function method<F extends AnyMethod = AnyMethod>(options: MethodOptions<F> = {}): MethodMark<F> {
-  const declaration = declarationFrom(options as MethodOptions)
+export function method<const I extends InputSchemas, O extends StandardSchema = StandardSchema>(
+  options: MethodOptions & { readonly input: I; readonly output?: O },
+): MethodMark<CallerSide<I, O>, HandlerSide<I, O>>
+export function method<O extends StandardSchema>(
+  options: MethodOptions & { readonly input?: never; readonly output: O },
+): MethodMark<(...args: unknown[]) => InputOf<O>, (...args: never[]) => InputOf<O>>
+export function method<F extends AnyMethod = AnyMethod>(options?: MethodOptions<F>): MethodMark<F>
+export function method(options: MethodOptions = {}): MethodMark {
+  const declaration = declareMethod(options)
   const mark = (
     target: unknown,
     context: ClassMethodDecoratorContext | string | symbol,
@@ -53,7 +58,7 @@ export function method<F extends AnyMethod = AnyMethod>(options: MethodOptions<F
     assertMethodName(name)
     declarations.set((standard ? target : (descriptor as PropertyDescriptor).value) as AnyMethod, declaration)
   }
-  return Object.assign(mark, declaration) as MethodMark<F>
+  return Object.assign(mark, declaration) as MethodMark
 }
 
 /** What `@method()` said of a function; nothing if it is not marked. */
@@ -72,19 +77,10 @@ export function assertMethodName(name: string | symbol): string {
 export const isReserved = (name: string): boolean => name in Object.prototype || OWN_TO_CLIENTS.has(name)
 
 declare const signature: unique symbol
-
-type Untrusted<Args extends readonly unknown[]> = { [I in keyof Args]: unknown }
+declare const handled: unique symbol
 
 const OWN_TO_CLIENTS: ReadonlySet<string> = new Set(['with', 'then', 'toJSON'])
 
 const declarations = new WeakMap<AnyMethod, MethodDeclaration>()
 
 const isFunction = (candidate: unknown): candidate is AnyMethod => typeof candidate === 'function'
-
-function declarationFrom({ idempotent = false, check }: MethodOptions): MethodDeclaration {
-  if (typeof idempotent !== 'boolean')
-    throw new TypeError(`idempotent must be true or false, got ${String(idempotent)}`)
-  if (check === undefined) return { idempotent }
-  if (!isFunction(check)) throw new TypeError(`check must be a function of the arguments, got ${String(check)}`)
-  return { idempotent, check: check as (...args: unknown[]) => true | string }
-}

@@ -1,5 +1,5 @@
 import { declarationsAlong } from './declarations.ts'
-import type { MethodDeclaration } from './method.ts'
+import type { MethodDeclaration } from './method-options.ts'
 import type { ServiceDeclaration } from './service.ts'
 
 /** One service as a provider serves it: what its author declared, and the functions that do the work. */

@@ -35,6 +35,14 @@ export function declarationOfClass(candidate: unknown): ServiceDeclaration | und
   return typeof candidate === 'function' ? declarations.get(candidate) : undefined
 }
 
+/** What to throw on a class that is asked for as a service and has no `@service()`. */
+export function undeclared({ name }: { readonly name: string }): TypeError {
+  const known = name || 'T'
+  return new TypeError(
+    `the class ${known} is not a service: put @service({ app, group }) on it, or name the service: client<${known}>({ app, group })`,
+  )
+}
+
 /** Checks options and fills in defaults. Throws `TypeError` naming the bad value. */
 export function declareService({ app, group, version = '', exposeErrors = false }: ServiceOptions): ServiceDeclaration {
   const service = { app: assertName('app', app), group: assertName('group', group) }

@@ -1,8 +1,9 @@
 import type { ServiceKey } from '@kumquat/core'
 import { type Contract, declarationOf } from './contract.ts'
 import { declarationsAlong } from './declarations.ts'
-import type { AnyMethod, MethodDeclaration } from './method.ts'
-import { declareService } from './service.ts'
+import type { MethodDeclaration } from './method-options.ts'
+import { declareService, undeclared } from './service.ts'
+import type { AnyMethod } from './signature.ts'
 
 /** Names a service for those who have only its type: `client<Movies>({ app: 'movie', group: 'catalog' })`. */
 export interface ServiceTarget<T = unknown> extends ServiceKey {
@@ -22,6 +23,8 @@ export interface Target {
   readonly service: ServiceKey
   readonly version: string
   readonly idempotent: ReadonlySet<string>
+  /** Of the methods that have a time of their own, in ms. */
+  readonly timeouts?: ReadonlyMap<string, number>
 }
 
 /**
@@ -31,7 +34,7 @@ export interface Target {
  */
 export function targetOf(asked: Asked): Target {
   if (typeof asked === 'function') return targetOfClass(asked)
-  if ('methods' in asked) return { ...declarationOf(asked), idempotent: idempotentOf(Object.entries(asked.methods)) }
+  if ('methods' in asked) return { ...declarationOf(asked), ...factsOf(Object.entries(asked.methods)) }
   return { ...declareService(asked), idempotent: new Set<string>(asked.idempotent) }
 }
 
@@ -39,14 +42,15 @@ type MethodName<T> = { [M in keyof T]: T[M] extends AnyMethod ? M : never }[keyo
 
 function targetOfClass(asked: ServiceClass): Target {
   const { declaration, methods } = declarationsAlong(asked.prototype)
-  if (declaration === undefined) {
-    const name = asked.name || 'T'
-    throw new TypeError(
-      `the class ${name} is not a service: put @service({ app, group }) on it, or name the service: client<${name}>({ app, group })`,
-    )
-  }
-  return { ...declaration, idempotent: idempotentOf(methods) }
+  if (declaration === undefined) throw undeclared(asked)
+  return { ...declaration, ...factsOf([...methods]) }
 }
 
-const idempotentOf = (methods: Iterable<readonly [string, MethodDeclaration]>): ReadonlySet<string> =>
-  new Set([...methods].flatMap(([name, { idempotent }]) => (idempotent ? [name] : [])))
+function factsOf(methods: readonly (readonly [string, MethodDeclaration])[]): Pick<Target, 'idempotent' | 'timeouts'> {
+  return {
+    idempotent: new Set(methods.flatMap(([name, { idempotent }]) => (idempotent ? [name] : []))),
+    timeouts: new Map(
+      methods.flatMap(([name, { timeoutMs }]) => (timeoutMs === undefined ? [] : [[name, timeoutMs] as const])),
+    ),
+  }
+}

@@ -7,21 +7,24 @@ import {
   type Service,
   uniqueId,
 } from '@kumquat/core'
-import type { MethodDeclaration } from '../contract/method.ts'
 import { nearest } from '../contract/nearest.ts'
 import type { Offer } from '../contract/offer.ts'
+import { admit } from './admission.ts'
+import { assertReply } from './reply-check.ts'
 
 export interface DispatchOptions {
   readonly offers: readonly Offer[]
   /** Told of every error of a method that is no `RpcError`, stack included. */
   readonly logger: Logger
+  /** Whether replies are held against the output schemas of their methods. Default true. */
+  readonly validateReplies?: boolean
 }
 
 /**
  * The innermost end of a call: finds the method and runs it. What the method throws has the outcome `ran`, whatever an
  * `RpcError` that it passes on from elsewhere says: this method did run.
  */
-export function dispatch({ offers, logger }: DispatchOptions): Service<Invocation, Reply> {
+export function dispatch({ offers, logger, validateReplies = true }: DispatchOptions): Service<Invocation, Reply> {
   const byService = new Map(offers.map((offer) => [formatServiceKey(offer.declaration.service), offer]))
   return async ({ service, method, args }) => {
     const key = formatServiceKey(service)
@@ -29,16 +32,20 @@ export function dispatch({ offers, logger }: DispatchOptions): Service<Invocatio
     if (offer === undefined) throw unimplemented('service', key, [...byService.keys()])
     const found = offer.methods.get(method)
     if (found === undefined) throw unimplemented(`method of ${key}`, method, [...offer.methods.keys()])
-    if (found.check !== undefined) refuseUnfit(found.check, `${key}/${method}`, args, logger)
+    const name = `${key}/${method}`
+    const admitted = admit({ method: found, name, args, logger })
+    // Almost always there already: a turn of the event loop costs more than the check.
+    const own = admitted instanceof Promise ? await admitted : admitted
+    let value: unknown
     try {
-      return { value: await found.run(args) }
+      value = await found.run(own)
     } catch (error) {
-      throw thrownBy(`${key}/${method}`, error, offer.declaration.exposeErrors, logger)
+      throw thrownBy(name, error, offer.declaration.exposeErrors, logger)
     }
+    if (validateReplies && found.output !== undefined) await assertReply(value, { schema: found.output, name, logger })
+    return { value }
   }
 }
-
-type Check = NonNullable<MethodDeclaration['check']>
 
 function unimplemented(what: string, asked: string, known: readonly string[]): RpcError {
   const near = nearest(asked, known)
@@ -46,24 +53,6 @@ function unimplemented(what: string, asked: string, known: readonly string[]): R
   const listed = known.slice(0, 20).join(', ') + (known.length > 20 ? ', …' : '')
   const message = `no ${what} is named ${JSON.stringify(asked.slice(0, 200))} here${hint} (there is: ${listed})`
   return new RpcError('unimplemented', message, { outcome: 'not-run' })
-}
-
-function refuseUnfit(check: Check, name: string, args: readonly unknown[], logger: Logger): void {
-  const verdict = verdictOf(check, name, args, logger)
-  if (verdict === true) return
-  throw new RpcError('invalid_argument', `${name}: ${verdict}; it was called with ${shown(args)}`, {
-    outcome: 'not-run',
-  })
-}
-
-/** A check that throws has met what it did not expect. */
-function verdictOf(check: Check, name: string, args: readonly unknown[], logger: Logger): true | string {
-  try {
-    return check(...args)
-  } catch (error) {
-    logger.warn({ method: name, error }, `the check of ${name} threw`)
-    return 'these are not arguments of this method'
-  }
 }
 
 function thrownBy(name: string, error: unknown, expose: boolean, logger: Logger): RpcError {
@@ -81,9 +70,4 @@ function thrownBy(name: string, error: unknown, expose: boolean, logger: Logger)
   logger.error({ method: name, failure, error }, `${name} threw`)
   const said = expose && error instanceof Error ? error.message : 'the reason is in the log of the provider'
   return new RpcError('unknown', `${name} threw: ${said} (failure ${failure})`, { outcome: 'ran', cause: error })
-}
-
-const shown = (args: readonly unknown[]): string => {
-  const text = JSON.stringify(args)
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

@@ -37,6 +37,11 @@ export interface ProviderOptions extends Advertised {
   readonly advertise?: string
   /** Run once per call between the wire and the method, the first outermost. Default none. */
   readonly filters?: readonly Filter<ServedCall, Reply>[]
+  /**
+   * Whether replies are held against the output schemas of their methods; one that does not fit fails as `internal`.
+   * Default: unless `NODE_ENV` is `production`.
+   */
+  readonly validateReplies?: boolean
   /** Told of every call that arrives. Default: nobody, at no cost. */
   readonly observer?: Observer
   /** What `GET /_kumquat/stats` answers, as JSON. Default `{}`. */

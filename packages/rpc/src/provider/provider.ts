@@ -7,6 +7,7 @@ import { accessRegistry } from '../registry-access.ts'
 import { advertisedAddress } from './advertise.ts'
 import { dispatch } from './dispatch.ts'
 import { goodbye } from './goodbye.ts'
+import { isProduction } from './is-production.ts'
 import {
   type Advertised,
   assertAdvertised,
@@ -63,12 +64,12 @@ type Complete = ProviderOptions & Required<Pick<ProviderOptions, 'logger' | 'clo
 
 async function start(options: Complete): Promise<Omit<Provider, typeof Symbol.asyncDispose>> {
   const { registry, clock, logger, host = '127.0.0.1', port = 0, maxBodyBytes = 1_048_576 } = options
-  const { listen = httpListen(), filters = [], observer, stats, advertise } = options
+  const { listen = httpListen(), filters = [], observer, stats, advertise, validateReplies = !isProduction() } = options
   const offers = offersOf(options)
   assertProviderOptions(options)
 
   const access = await accessRegistry(registry, { clock, logger })
-  const serve = aroundServing(clock, filters)(dispatch({ offers, logger }))
+  const serve = aroundServing(clock, filters)(dispatch({ offers, logger, validateReplies }))
   const listener = await listen({
     ...{ host, port, offers, serve, instance: uniqueId(), maxBodyBytes, clock, logger },
     ...(observer && { observer }),

@@ -44,6 +44,21 @@ describe('a client', () => {
     expect(invocations[3]).to.deep.equal({ ...invocations[0] })
   })
 
+  it('gives a call the time of its method, unless the client or the call says another', async () => {
+    const deadlines: unknown[] = []
+    const target = { service, version: '', idempotent: new Set<string>(), timeouts: new Map([['rent', 200]]) }
+    const invoke = async ({ deadline }: Invocation) => {
+      deadlines.push(deadline)
+      return { value: '' }
+    }
+    const movies = client<Movies>({ target, invoke, options: {}, timeoutMs: 3_000, clock: handClock({ startMs: 0 }) })
+    await movies.rent(1)
+    await movies.nothing()
+    await movies.with({ timeoutMs: 50 }).rent(1)
+    await movies.with({ lane: 'gray' }).rent(1)
+    expect(deadlines).to.deep.equal([200, 3_000, 50, 200])
+  })
+
   it('says in every call who makes it, and what it asks of a provider, by the very same object', async () => {
     const invocations: Invocation[] = []
     const target = { service, version: '', idempotent: new Set<string>() }
