@@ -57,7 +57,8 @@ export async function serving({
     ...(observer && { observer }),
     ...(stats && { stats }),
   })
-  const record = providerRecord({ host, port: listener.port })
+  const { port: bound, transports } = listener
+  const record = providerRecord({ host, port: bound, ...(transports && { transports }) })
   const endpoint = transport.connect(record)
   return {
     listener,

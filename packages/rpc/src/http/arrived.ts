@@ -30,8 +30,14 @@ export function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
   throw new RpcError('invalid_argument', message, { outcome: 'not-run' })
 }
 
-/** The positional arguments in a body: of an array its elements, of anything else that one, of no body none. */
-export function argsOf(body: unknown): readonly unknown[] {
+/**
+ * The positional arguments in a body: of an array its elements, of anything else that one, of no body none. Throws
+ * `RpcError` `invalid_argument` where they are more than `most`.
+ */
+export function argsOf(body: unknown, most: number): readonly unknown[] {
   if (body === undefined) return []
-  return Array.isArray(body) ? body : [body]
+  if (!Array.isArray(body)) return [body]
+  if (body.length <= most) return body
+  const message = `${body.length} arguments are more than ${most}, the limit of this provider: pass an array as one argument, [[1, 2]]`
+  throw new RpcError('invalid_argument', message, { outcome: 'not-run' })
 }

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError, remainingMs } from '@kumquat/core'
+import { type Encoding, isEncoding } from '../compression/encodings.ts'
+import { isTooMuch, packed, unpacked } from '../compression/packed.ts'
 import { onAbort } from '../waiting/on-abort.ts'
 import { decodeError } from './error-body.ts'
 import type { AnswerController, AnswerHandler, HttpPool } from './pool.ts'
@@ -23,6 +25,10 @@ export interface AttemptParts {
   readonly path: string
   readonly headers: string[]
   readonly body: string
+  /** How the body is packed. */
+  readonly encoding: Encoding | undefined
+  /** Of an answer that comes packed. */
+  readonly maxAnswerBytes: number
   readonly peer: AttemptObserver
   readonly clock: Clock
   /** Time the call has left. `Infinity` = no deadline. */
@@ -47,6 +53,7 @@ export class Attempt implements AnswerHandler {
   #settled = false
   #repeats = 0
   #status = 0
+  #encoding: string | undefined
 
   constructor(parts: AttemptParts) {
     this.#parts = parts
@@ -56,8 +63,18 @@ export class Attempt implements AnswerHandler {
   }
 
   send(): void {
-    const { pool, path, headers, body } = this.#parts
-    pool.post(path, headers, body, this)
+    const { pool, path, headers, body, encoding } = this.#parts
+    if (encoding === undefined) {
+      pool.post(path, headers, body, this)
+      return
+    }
+    const packing = packed(Buffer.from(body), encoding)
+    packing.then(
+      (bytes) => {
+        if (!this.#settled) pool.post(path, [...headers, 'content-encoding', encoding], bytes, this)
+      },
+      () => pool.post(path, headers, body, this),
+    )
   }
 
   onRequestStart(controller: AnswerController): void {
@@ -69,7 +86,10 @@ export class Attempt implements AnswerHandler {
 
   onResponseStart(_: AnswerController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status
-    if (status >= 200) this.#parts.peer.answered(headers)
+    if (status < 200) return
+    const encoding = headers['content-encoding']
+    if (typeof encoding === 'string') this.#encoding = encoding
+    this.#parts.peer.answered(headers)
   }
 
   onResponseData(_: AnswerController, chunk: Buffer): void {
@@ -77,9 +97,33 @@ export class Attempt implements AnswerHandler {
   }
 
   onResponseEnd(): void {
-    if (!this.#settle()) return
     const [only] = this.#chunks
-    const text = this.#chunks.length === 1 ? only!.toString() : Buffer.concat(this.#chunks).toString()
+    const bytes = this.#chunks.length === 1 ? only! : Buffer.concat(this.#chunks)
+    if (this.#encoding === undefined) this.#finish(bytes)
+    else this.#unpack(bytes, this.#encoding)
+  }
+
+  #unpack(bytes: Buffer, encoding: string): void {
+    if (!isEncoding(encoding)) {
+      this.#fail(
+        'internal',
+        `answered in the encoding ${JSON.stringify(encoding.slice(0, 100))}, which nobody asked for`,
+      )
+      return
+    }
+    unpacked(bytes, encoding, this.#parts.maxAnswerBytes).then(
+      (plain) => this.#finish(plain),
+      (cause: unknown) => {
+        if (isTooMuch(cause))
+          this.#fail('resource_exhausted', 'answered more than is accepted; ask for less at a time', cause)
+        else this.#fail('internal', `answered what is no ${encoding}`, cause)
+      },
+    )
+  }
+
+  #finish(bytes: Buffer): void {
+    if (!this.#settle()) return
+    const text = bytes.toString()
     const { resolve, reject } = this.#parts
     if (this.#status !== 200) {
       reject(decodeError({ status: this.#status, text }, this.#where))
@@ -91,6 +135,13 @@ export class Attempt implements AnswerHandler {
       const message = `${this.#where} answered what is not JSON: ${text.slice(0, 100)}`
       reject(new RpcError('internal', message, { outcome: 'unknown', cause }))
     }
+  }
+
+  /** Of an answer that we cannot use. */
+  #fail(code: 'internal' | 'resource_exhausted', what: string, cause?: unknown): void {
+    if (!this.#settle()) return
+    const outcome = this.#status === 200 ? 'ran' : 'unknown'
+    this.#parts.reject(new RpcError(code, `${this.#where} ${what}`, { outcome, cause }))
   }
 
   onResponseError(_: AnswerController, error: Error): void {

@@ -4,7 +4,6 @@ import {
   type Connect,
   type Endpoint,
   type Invocation,
-  isName,
   type Logger,
   type ProviderRecord,
   type Reply,
@@ -14,56 +13,45 @@ import {
   systemClock,
   systemRng,
 } from '@kumquat/core'
+import type { Encoding } from '../compression/encodings.ts'
 import { consoleLogger } from '../console-logger.ts'
 import { notSent, refuseLate } from '../not-sent.ts'
 import { Attempt, type AttemptObserver } from './attempt.ts'
 import { bodyOf, headersOf, pathOf } from './departing.ts'
+import { type ConnectLimits, connectLimitsOf, type HttpConnectOptions } from './http-connect-options.ts'
 import { look } from './look.ts'
+import { plainRefused } from './plain-refused.ts'
 import { type HttpPool, httpPool } from './pool.ts'
 import { Probe } from './probe.ts'
+import { secureLine, speaksTls } from './secure-line.ts'
 import { CLOSING, INSTANCE } from './wire.ts'
 
-export interface HttpConnectOptions {
-  /** The name of the calling app. Default '', which is anonymous. */
-  readonly caller?: string
-  /** Connections to one provider at once. 1 to 1 024, default 64. */
-  readonly connections?: number
-  /** Calls to one provider at once, those that wait for a connection included; more are refused. Default 1 024. */
-  readonly maxPending?: number
-  /** Default 500. */
-  readonly connectTimeoutMs?: number
-  /** Greater answers are cut off while they stream in. Default 16 MiB. */
-  readonly maxAnswerBytes?: number
-  readonly clock?: Clock
-  readonly rng?: Rng
-  readonly logger?: Logger
-}
-
 /**
- * Opens lines over HTTP/1.1 with undici, one pool of connections for each provider: docs/reference/wire.md.
+ * Opens lines over HTTP/1.1 with undici, one pool of connections for each provider: docs/reference/wire.md. In TLS to those
+ * whose record says `https`.
  *
- * @throws TypeError on a caller that is no name, RangeError on a bad limit.
+ * @throws TypeError on a caller that is no name and on credentials that cannot be used, RangeError on a bad limit.
  */
 export function httpConnect(options: HttpConnectOptions = {}): Connect {
   const { caller = '', clock = systemClock, rng = systemRng, logger = consoleLogger() } = options
-  if (caller !== '' && !isName(caller)) {
-    throw new TypeError(
-      `caller ${JSON.stringify(caller)} is not a name such as "web": letters, digits, ".", "_" and "-"`,
-    )
+  const { acceptEncodings = [], packArguments, tls } = options
+  const limits = connectLimitsOf(options)
+  const secure = tls && secureLine(tls, { clock, logger })
+  const parts = { caller, limits, accept: acceptEncodings.join(', '), packArguments, clock, rng, logger }
+  return (record) => {
+    const isSecure = speaksTls(record)
+    if (tls !== undefined && !isSecure && tls.allowPlain !== true) return plainRefused(record)
+    const origin = `${isSecure ? 'https' : 'http'}://${record.id}`
+    return new HttpEndpoint(record, httpPool(origin, { ...limits, secure: isSecure ? secure : undefined }), parts)
   }
-  const limits = {
-    connections: within('connections', options.connections ?? 64, 1_024),
-    connectTimeoutMs: within('connectTimeoutMs', options.connectTimeoutMs ?? 500, 60_000),
-    maxAnswerBytes: within('maxAnswerBytes', options.maxAnswerBytes ?? 16 * 2 ** 20, 2 ** 30),
-  }
-  const maxPending = within('maxPending', options.maxPending ?? 1_024, 1_000_000)
-  return (record) =>
-    new HttpEndpoint(record, httpPool(`http://${record.id}`, limits), { caller, maxPending, clock, rng, logger })
 }
 
 interface EndpointParts {
   readonly caller: string
-  readonly maxPending: number
+  readonly limits: ConnectLimits
+  /** Our `accept-encoding`; empty for none. */
+  readonly accept: string
+  readonly packArguments: Encoding | undefined
   readonly clock: Clock
   readonly rng: Rng
   readonly logger: Logger
@@ -94,7 +82,7 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
 
   readonly invoke = (invocation: Invocation): Promise<Reply> =>
     new Promise((resolve, reject) => {
-      const { clock, caller } = this.#parts
+      const { clock, caller, accept, packArguments, limits } = this.#parts
       const leftMs = remainingMs(invocation, clock)
       this.#refuse(invocation, leftMs)
       const request = {
@@ -102,8 +90,12 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
         headers: headersOf(invocation, caller, leftMs),
         body: bodyOf(invocation),
       }
+      if (accept !== '') request.headers.push('accept-encoding', accept)
+      const encoding = request.body.length < limits.packFromBytes ? undefined : packArguments
       this.#pending++
-      new Attempt({ invocation, ...request, pool: this.#pool, peer: this, clock, leftMs, resolve, reject }).send()
+      const { maxAnswerBytes } = limits
+      const line = { pool: this.#pool, peer: this, clock, encoding, maxAnswerBytes }
+      new Attempt({ invocation, ...request, ...line, leftMs, resolve, reject }).send()
     })
 
   answered(headers: IncomingHttpHeaders): void {
@@ -128,7 +120,7 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
   }
 
   #refuse(invocation: Invocation, leftMs: number): void {
-    const { maxPending } = this.#parts
+    const { maxPending } = this.#parts.limits
     refuseLate(invocation, leftMs)
     if (this.#closing !== undefined) {
       throw notSent(invocation, 'unavailable', `the line to ${this.id} is closed; ask another provider`)
@@ -159,9 +151,4 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
     }
     this.#instance = instance
   }
-}
-
-function within(name: string, value: number, most: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value
-  throw new RangeError(`${name} must be an integer from 1 to ${most}, got ${value}`)
 }

@@ -1,45 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  type Clock,
-  LANE,
-  type Logger,
-  type ObservedStart,
-  type Observer,
-  type Reply,
-  RpcError,
-  type RpcErrorCode,
-  type Service,
-  STABLE_LANE,
-} from '@kumquat/core'
+import { LANE, type ObservedStart, type Observer, RpcError, type RpcErrorCode, STABLE_LANE } from '@kumquat/core'
+import { acceptedEncoding } from '../compression/accepted-encoding.ts'
+import { packed } from '../compression/packed.ts'
 import type { Attachments } from '../context/attachments.ts'
 import type { ServedCall } from '../transport.ts'
 import { Arrival } from './arrival.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
 import { type CallName, encodeError } from './error-body.ts'
-import type { LoadGauge } from './load-gauge.ts'
+import type { Exchanges } from './exchanges.ts'
+import type { Refusal } from './refusal.ts'
 import { remoteOf } from './remote.ts'
 import { encodeReply } from './reply-body.ts'
 import { CLOSING, INSTANCE, JSON_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
-
-/** What all exchanges of a listener share. */
-export interface Exchanges {
-  readonly serve: Service<ServedCall, Reply>
-  readonly observer: Observer | undefined
-  readonly instance: string
-  readonly clock: Clock
-  readonly gauge: LoadGauge
-  readonly logger: Logger
-  /** Answers tell callers to look elsewhere. */
-  leaving: boolean
-  /** Calls are refused. */
-  refusing: boolean
-  /** When the last call came in. */
-  lastCallAt: number
-  /** Requests not yet answered to the last byte. */
-  inFlight: number
-  /** Called when the last of them is. */
-  onIdle: () => void
-}
 
 /** The part of a Fastify reply that is needed here. */
 export interface Answering {
@@ -47,7 +19,7 @@ export interface Answering {
   code(status: number): unknown
   headers(values: Record<string, string>): unknown
   serializer(serialize: (payload: unknown) => string): unknown
-  send(payload: string): unknown
+  send(payload: string | Buffer): unknown
 }
 
 /** What a request leads to. */
@@ -115,13 +87,18 @@ export class Exchange {
     this.#arrival?.abandon(said)
   }
 
+  /** Answers with a refusal. */
+  refuse({ error, status, headers }: Refusal): void {
+    this.fail(error, status, headers)
+  }
+
   #call({ service, method }: CallName, body: unknown): ServedCall {
     const { headers } = this.#request
     const timeoutMs = timeoutOf(headers)
     this.#arrival = new Arrival({
       service,
       method,
-      args: argsOf(body),
+      args: argsOf(body, this.#shared.maxArguments),
       attachments: this.#attachments,
       idempotent: this.#route.idempotent,
       attempt: attemptOf(headers),
@@ -144,7 +121,7 @@ export class Exchange {
 
   #answer(status: number, code: RpcErrorCode | 'ok', text: string, headers?: Readonly<Record<string, string>>): void {
     this.#answered = true
-    const { clock, instance, gauge, inFlight, leaving } = this.#shared
+    const { clock, instance, gauge, inFlight, leaving, compressFromBytes } = this.#shared
     const durationMs = clock.now() - this.#enteredAt
     const reply = this.#reply
     if (status !== 200) reply.code(status)
@@ -157,8 +134,27 @@ export class Exchange {
     if (headers !== undefined) reply.headers(headers)
     if (leaving) reply.headers(LEAVING)
     reply.serializer(asItIs)
-    reply.send(text)
+    if (text.length < compressFromBytes) reply.send(text)
+    else this.#sendLarge(text)
     this.#end(code, durationMs)
+  }
+
+  /** Compressed, if its caller can read that. */
+  #sendLarge(text: string): void {
+    const reply = this.#reply
+    const encoding = acceptedEncoding(this.#request.headers['accept-encoding'])
+    reply.headers({ vary: 'accept-encoding' })
+    if (encoding === undefined) {
+      reply.send(text)
+      return
+    }
+    packed(Buffer.from(text), encoding).then(
+      (bytes) => {
+        reply.headers({ 'content-encoding': encoding })
+        reply.send(bytes)
+      },
+      () => reply.send(text),
+    )
   }
 
   /** Neither a method nor the server failed so: a filter did. */

@@ -2,11 +2,13 @@ import type { Server as HttpServer } from 'node:http'
 import { Server } from 'node:net'
 import type { Listener } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
-import type { Exchanges } from './exchange.ts'
+import { type Exchanges, idle } from './exchanges.ts'
 
 export interface HttpListenerParts {
   readonly server: HttpServer
   readonly port: number
+  /** As the record names it. */
+  readonly transport: string
   readonly exchanges: Exchanges
   /** Frees what is left once no connection is. */
   readonly closed: () => Promise<void>
@@ -15,13 +17,15 @@ export interface HttpListenerParts {
 /** The life of a listening server: serving, leaving, refusing, closed; never back. */
 export class HttpListener implements Listener {
   readonly port: number
+  readonly transports: readonly string[]
   readonly #server: HttpServer
   readonly #exchanges: Exchanges
   readonly #closed: () => Promise<void>
   #ending: Promise<void> | undefined
 
-  constructor({ server, port, exchanges, closed }: HttpListenerParts) {
+  constructor({ server, port, transport, exchanges, closed }: HttpListenerParts) {
     this.port = port
+    this.transports = [transport]
     this.#server = server
     this.#exchanges = exchanges
     this.#closed = closed
@@ -53,20 +57,13 @@ export class HttpListener implements Listener {
     // Only stops to listen. The close() of an HTTP server would cut idle connections too, and with them the request that
     // is on its way to us on one of them: its caller could not know whether it ran. We answer it instead.
     const disconnected = new Promise<void>((resolve) => Server.prototype.close.call(this.#server, () => resolve()))
-    await within(drainTimeoutMs, this.#idle())
+    await within(drainTimeoutMs, idle(this.#exchanges))
     await within(LINGER_MS, disconnected)
     await this.#end()
 
     function within(ms: number, event: Promise<void>): Promise<unknown> {
       return bounded(event, { clock, ms, otherwise: () => undefined }).catch(() => {})
     }
-  }
-
-  #idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#exchanges.onIdle = resolve
-      if (this.#exchanges.inFlight === 0) resolve()
-    })
   }
 
   async #end(): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Dispatcher, Pool } from 'undici'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
+import type { Credentials } from '../tls/credentials.ts'
 
 /** Told of one exchange, in order: start, answer, data, end; or an error at any point. */
 export type AnswerHandler = Dispatcher.DispatchHandler
@@ -12,12 +13,22 @@ export interface HttpPoolOptions {
   readonly connectTimeoutMs: number
   /** Answers above this size are refused while they stream in. */
   readonly maxAnswerBytes: number
+  /** For an origin that is `https:`. Default: what Node trusts, and no certificate of our own. */
+  readonly secure?: SecureLine | undefined
+}
+
+/** How lines to one provider are secured. */
+export interface SecureLine {
+  /** Asked at each new connection. */
+  readonly credentials: () => Credentials
+  /** The name that the certificate must have; undefined = the host. */
+  readonly serverName: string | undefined
 }
 
 /** Kept-alive connections to one peer. */
 export interface HttpPool {
   /** Sends a POST when a connection is free. Never throws: every failure is told to `handler`. */
-  post(path: string, headers: string[], body: string, handler: AnswerHandler): void
+  post(path: string, headers: string[], body: string | Buffer, handler: AnswerHandler): void
   get(path: string, handler: AnswerHandler): void
   /** Lets what is in flight finish. */
   close(): Promise<void>
@@ -28,7 +39,8 @@ export interface HttpPool {
  * connection that is being closed: 2 s before the peer says it will, at the latest after 30 s, and
  * after 4 s when it says nothing.
  */
-export function httpPool(origin: string, { connections, connectTimeoutMs, maxAnswerBytes }: HttpPoolOptions): HttpPool {
+export function httpPool(origin: string, options: HttpPoolOptions): HttpPool {
+  const { connections, maxAnswerBytes } = options
   let opened: Pool | undefined
   let isClosed = false
   // A pool takes 16 KiB before its first request: too much for thousands of peers that are known and hardly ever called.
@@ -36,7 +48,7 @@ export function httpPool(origin: string, { connections, connectTimeoutMs, maxAns
     opened ??= new Pool(origin, {
       connections,
       pipelining: 1,
-      connect: { timeout: connectTimeoutMs },
+      connect: connector(options),
       keepAliveTimeout: 4_000,
       keepAliveMaxTimeout: 30_000,
       keepAliveTimeoutThreshold: 2_000,
@@ -61,4 +73,29 @@ export function httpPool(origin: string, { connections, connectTimeoutMs, maxAns
       await opened?.close()
     },
   }
+}
+
+/** Opens connections, each with the credentials of its moment. */
+function connector({ connectTimeoutMs: timeout, secure }: HttpPoolOptions): buildConnector.connector {
+  let known: Credentials | undefined
+  let open = buildConnector({ timeout })
+  return (options, done) => {
+    const now = secure?.credentials()
+    if (now !== known) {
+      known = now
+      const servername = secure?.serverName
+      // Another one, because it keeps sessions, and a session remembers who we were.
+      open = buildConnector({ ...now, timeout, ...(servername !== undefined && { servername }) })
+    }
+    open(options, (...[error, socket]) => (error === null ? done(error, socket) : done(renamed(error), socket)))
+  }
+}
+
+/**
+ * undici moves a request that fails so to those under way, and never away from there: the pool could not be closed any more.
+ * Of an error that it does not know by name it makes nothing special.
+ */
+function renamed(error: Error & { readonly code?: string }): Error {
+  if (error.code !== 'ERR_TLS_CERT_ALTNAME_INVALID') return error
+  return Object.assign(new Error(error.message, { cause: error }), { code: 'ERR_TLS_CERT_OTHER_NAME' })
 }

@@ -101,12 +101,15 @@ export function recordsOf(
   offers: readonly Offer[],
   options: ProviderOptions,
   address: Address,
-  startedAt: number,
+  {
+    startedAt,
+    transports = ['http'],
+  }: { readonly startedAt: number; readonly transports?: readonly string[] | undefined },
 ): readonly { readonly service: ServiceKey; readonly record: ProviderRecord }[] {
   const said = saidIn(options)
   return offers.map(({ declaration: { service, version }, methods }) => ({
     service,
-    record: providerRecord({ version, ...said, ...address, startedAt, methods: [...methods.keys()] }),
+    record: providerRecord({ version, ...said, ...address, startedAt, transports, methods: [...methods.keys()] }),
   }))
 }
 

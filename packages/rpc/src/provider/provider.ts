@@ -78,7 +78,7 @@ async function start(options: Complete): Promise<Omit<Provider, typeof Symbol.as
 
   const bound = { host, port: listener.port }
   const address = advertisedAddress({ bound, ...(advertise !== undefined && { advertise }) })
-  const records = recordsOf(offers, options, address, clock.epoch())
+  const records = recordsOf(offers, options, address, { startedAt: clock.epoch(), transports: listener.transports })
   const { registerTimeoutMs: timeoutMs = 5_000 } = options
   const { store, name: registryName } = access
   const registering = { registrar: registrar(store, { logger }), session: store.session, registryName, records, clock }

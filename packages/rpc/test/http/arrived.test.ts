@@ -24,9 +24,14 @@ describe('what arrives with a request', () => {
     })
   }
   it('is the arguments: of an array its elements, of another value that one, of nothing none', () => {
-    expect(argsOf([1, [2]])).to.deep.equal([1, [2]])
-    expect(argsOf({ id: 1 })).to.deep.equal([{ id: 1 }])
-    expect(argsOf(null)).to.deep.equal([null])
-    expect(argsOf(undefined)).to.deep.equal([])
+    expect(argsOf([1, [2]], 2)).to.deep.equal([1, [2]])
+    expect(argsOf({ id: 1 }, 2)).to.deep.equal([{ id: 1 }])
+    expect(argsOf(null, 2)).to.deep.equal([null])
+    expect(argsOf(undefined, 2)).to.deep.equal([])
+  })
+  it('is at most so many arguments', () => {
+    expect(() => argsOf([1, 2, 3], 2))
+      .to.throw('3 arguments are more than 2, the limit of this provider')
+      .that.includes({ code: 'invalid_argument', outcome: 'not-run' })
   })
 })

@@ -1,0 +1,38 @@
+import { codecs, type Encoding, isEncoding } from '../compression/encodings.ts'
+import { Unpacking } from '../compression/unpacking.ts'
+import type { App, AppRequest } from './app.ts'
+import type { CallLimits } from './http-listen-options.ts'
+import { isDeeperThan } from './json-depth.ts'
+import { damaged, Refused, tooDeep, tooLarge, unknownEncoding } from './refusal.ts'
+import { JSON_TYPE } from './wire.ts'
+
+/** Reads bodies of `app`: JSON and nothing else, packed or not, never deeper, larger or more poisonous than is good. */
+export function parseBodies(app: App, { maxDepth }: Pick<Required<CallLimits>, 'maxDepth'>): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (request, text: string, done) => {
+    if (text.length === 0) done(null, undefined)
+    else if (isDeeperThan(maxDepth, text)) done(tooDeep(maxDepth))
+    else void parse(request, text, done)
+  })
+  app.addHook('preParsing', (request, _, payload, done) => {
+    const encoding = request.headers['content-encoding']?.toLowerCase()
+    if (encoding === undefined || encoding === 'identity') done(null, payload)
+    else if (isEncoding(encoding)) done(null, unpack(request, payload, encoding))
+    else done(new Refused(unknownEncoding(encoding, [...codecs.keys()])))
+  })
+}
+
+function unpack(
+  request: AppRequest,
+  payload: ConstructorParameters<typeof Unpacking>[0],
+  encoding: Encoding,
+): Unpacking {
+  const maxBytes = request.routeOptions.bodyLimit
+  return new Unpacking(payload, {
+    encoding,
+    maxBytes,
+    tooMuch: () => new Refused(tooLarge(maxBytes)),
+    damaged: () => new Refused(damaged(encoding)),
+  })
+}

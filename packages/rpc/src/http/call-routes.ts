@@ -1,0 +1,53 @@
+import { formatServiceKey } from '@kumquat/core'
+import type { Offer } from '../contract/offer.ts'
+import type { App, AppError, AppReply, AppRequest } from './app.ts'
+import type { CallName } from './error-body.ts'
+import { Exchange, type Route } from './exchange.ts'
+import type { Exchanges } from './exchanges.ts'
+import { refusalOf, tooManyHeaders } from './refusal.ts'
+
+export interface CallRoutesOptions {
+  readonly offers: readonly Offer[]
+  readonly maxBodyBytes: number
+  readonly maxHeaders: number
+}
+
+/** A route for every method that is offered, and answers in our form to whatever goes wrong on the way there. */
+export function routeCalls(app: App, shared: Exchanges, { offers, maxBodyBytes, maxHeaders }: CallRoutesOptions): void {
+  app.decorateRequest(EXCHANGE, null)
+  for (const { declaration, methods } of offers) {
+    for (const [method, { idempotent }] of methods) {
+      const name = { service: declaration.service, method }
+      const route: Route = { name, isServed: true, idempotent }
+      app.post(`/${formatServiceKey(declaration.service)}/${method}`, {
+        bodyLimit: maxBodyBytes,
+        onRequest(request, reply, admitted) {
+          const exchange = new Exchange(shared, route, request.raw, reply)
+          ;(request as Carrying)[EXCHANGE] = exchange
+          if (!exchange.admit()) return
+          const count = request.raw.rawHeaders.length / 2
+          if (count <= maxHeaders) admitted()
+          else exchange.refuse(tooManyHeaders(count, maxHeaders))
+        },
+        handler: (request) => (request as Carrying)[EXCHANGE]?.run(name, request.body),
+      })
+    }
+  }
+  app.setErrorHandler((error: AppError, request, reply) => refuse(shared, error, request, reply))
+}
+
+/** Answers what the server itself found wrong. */
+export function refuse(shared: Exchanges, error: AppError, request: AppRequest, reply: AppReply): void {
+  const exchange = (request as Carrying)[EXCHANGE] ?? new Exchange(shared, STRAY, request.raw, reply)
+  exchange.refuse(refusalOf(error, request.headers['content-type'], request.routeOptions.bodyLimit))
+}
+
+/** The exchange of a request that has no route. */
+export const stray = (shared: Exchanges, request: AppRequest, reply: AppReply, name?: CallName): Exchange =>
+  new Exchange(shared, { ...STRAY, name }, request.raw, reply)
+
+const STRAY: Route = { name: undefined, isServed: false, idempotent: false }
+
+const EXCHANGE = Symbol('exchange')
+
+type Carrying = AppRequest & { [EXCHANGE]?: Exchange | null }

@@ -1,0 +1,62 @@
+import { type Clock, type Logger, type Observer, type Reply, RpcError, type Service } from '@kumquat/core'
+import type { ListenOptions, ServedCall } from '../transport.ts'
+import type { CallLimits } from './http-listen-options.ts'
+import { type LoadGauge, loadGauge } from './load-gauge.ts'
+
+/** What all exchanges of a listener share. */
+export interface Exchanges {
+  readonly maxArguments: number
+  /** Greater answers are compressed for who accepts it. */
+  readonly compressFromBytes: number
+  readonly observer: Observer | undefined
+  readonly clock: Clock
+  readonly gauge: LoadGauge
+  readonly logger: Logger
+  /** Refuses everything until its provider has started. */
+  serve: Service<ServedCall, Reply>
+  /** Empty until its provider has started. */
+  instance: string
+  /** Answers tell callers to look elsewhere. */
+  leaving: boolean
+  /** Calls are refused. */
+  refusing: boolean
+  /** When the last call came in. */
+  lastCallAt: number
+  /** Requests not yet answered to the last byte. */
+  inFlight: number
+  /** Called when the last of them is. */
+  onIdle: () => void
+}
+
+/** Those of a provider that may be still to start. */
+export function exchanges(
+  parts: Pick<ListenOptions, 'clock' | 'logger' | 'observer'> & Partial<Pick<ListenOptions, 'serve' | 'instance'>>,
+  { maxArguments, compressFromBytes }: Pick<Required<CallLimits>, 'maxArguments' | 'compressFromBytes'>,
+): Exchanges {
+  const { clock, logger, observer, serve = notYet, instance = '' } = parts
+  return {
+    ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, instance },
+    gauge: loadGauge(clock),
+    leaving: false,
+    refusing: false,
+    lastCallAt: clock.now(),
+    inFlight: 0,
+    onIdle: () => {},
+  }
+}
+
+/** Resolves when no request is in flight. */
+export function idle(shared: Exchanges): Promise<void> {
+  return new Promise((resolve) => {
+    shared.onIdle = resolve
+    if (shared.inFlight === 0) resolve()
+  })
+}
+
+const notYet: Service<ServedCall, Reply> = () =>
+  Promise.reject(
+    new RpcError('unavailable', 'this provider has not started yet: ask another, or come again', {
+      outcome: 'not-run',
+      retryable: true,
+    }),
+  )

@@ -1,0 +1,18 @@
+import type { ListenOptions } from '../transport.ts'
+import type { App, AppReply } from './app.ts'
+import { LEAVING } from './exchange.ts'
+import type { Exchanges } from './exchanges.ts'
+import { INSTANCE, LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
+
+/** The paths of a provider that are no calls. */
+export function routeProbes(app: App, shared: Exchanges, { stats = () => ({}) }: Pick<ListenOptions, 'stats'>): void {
+  const answer = (reply: AppReply, body: unknown): AppReply => {
+    if (shared.leaving) reply.headers(LEAVING)
+    return reply.header(INSTANCE, shared.instance).send(body)
+  }
+  app.get(LIVE_PATH, (_, reply) => answer(reply, { status: 'live' }))
+  app.get(READY_PATH, (_, reply) =>
+    shared.leaving ? answer(reply.code(503), { status: 'leaving' }) : answer(reply, { status: 'ready' }),
+  )
+  app.get(STATS_PATH, (_, reply) => answer(reply, stats()))
+}
