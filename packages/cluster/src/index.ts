@@ -52,7 +52,8 @@ export { type MeanResponseOptions, meanResponse } from './loads/mean-response.ts
 export { type PeakEwmaOptions, peakEwma } from './loads/peak-ewma.ts'
 export { pending } from './loads/pending.ts'
 export { type ConditionRule, conditionRules, type Destination } from './matching/condition-rule.ts'
-export type { Conditions } from './matching/conditions.ts'
+export { type Conditions, callConditions } from './matching/conditions.ts'
+export { lastGood } from './matching/last-good.ts'
 export type { Pattern } from './matching/value-pattern.ts'
 export { BALANCERS, type Balancers, namedBalancer } from './names/named-balancer.ts'
 export {

@@ -12,6 +12,7 @@ import type { ServedCall } from '../transport.ts'
 import { deadline } from './deadline.ts'
 import { inherit } from './inherit.ts'
 import { observed } from './observed.ts'
+import type { ProtectionOptions } from './protection-options.ts'
 
 // What happens around every call, in order. The first in a list is the outermost. This is the only place of that order.
 
@@ -44,10 +45,23 @@ export function aroundAttempt(
 }
 
 /** Once per call, on the provider, between the wire and the method. */
-export function aroundServing(clock: Clock, filters: readonly Filter<ServedCall, Reply>[]): Filter<ServedCall, Reply> {
+export function aroundServing(
+  clock: Clock,
+  filters: readonly Filter<ServedCall, Reply>[],
+  { ceiling, tracing, accessLog, auth, access, rateLimit, limit }: ProtectionOptions = {},
+): Filter<ServedCall, Reply> {
   return compose(
-    deadline(clock), // first: what has expired must cost nothing, and nothing below may hold an answer back
-    context(), // before the user's own, so that they too may ask for the current call
-    ...filters,
+    ...given(ceiling), // first, so that everything below sees the deadline that really holds
+    ...given(tracing), // before all that may refuse, so that refusals are spans too, and lines of logs have their trace
+    ...given(accessLog), // before all that may refuse, and tells what the caller is told
+    deadline(clock), // what has expired must cost nothing, and nothing below may hold an answer back
+    ...given(auth), // before anything that asks who calls
+    context(), // after it, so that the current call has the proven caller; before the user's own, who may ask for it
+    ...given(access), // knows who calls; what is not allowed must not use up what is counted below
+    ...given(rateLimit), // counts what may be run; before the limit, so that who calls too often takes no place in the queue
+    ...given(limit), // last, so that its places are held by what really runs
+    ...filters, // nearest to the method
   )
 }
+
+const given = <T>(one: T | undefined): readonly T[] => (one === undefined ? [] : [one])

@@ -12,6 +12,7 @@ import {
   type Store,
 } from '@kumquat/core'
 import { type Offer, offerOf } from '../contract/offer.ts'
+import type { ProtectionOptions } from '../filters/protection-options.ts'
 import type { Listen, ServedCall } from '../transport.ts'
 import { type Address, parseAddress } from './advertise.ts'
 
@@ -24,7 +25,7 @@ export interface Advertised
   readonly version?: string
 }
 
-export interface ProviderOptions extends Advertised {
+export interface ProviderOptions extends Advertised, ProtectionOptions {
   /** A URL such as `zookeeper://10.0.0.1:2181/shop`, or an open store, which stays yours to dispose. */
   readonly registry: string | Store
   /** Instances of `@service()` classes, or what `implement()` made. At least one. */

@@ -69,7 +69,7 @@ async function start(options: Complete): Promise<Omit<Provider, typeof Symbol.as
   assertProviderOptions(options)
 
   const access = await accessRegistry(registry, { clock, logger })
-  const serve = aroundServing(clock, filters)(dispatch({ offers, logger, validateReplies }))
+  const serve = aroundServing(clock, filters, options)(dispatch({ offers, logger, validateReplies }))
   const listener = await listen({
     ...{ host, port, offers, serve, instance: uniqueId(), maxBodyBytes, clock, logger },
     ...(observer && { observer }),

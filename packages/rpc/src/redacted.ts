@@ -1,0 +1,10 @@
+/** A copy of a JSON value in which the values of these fields, named in lower case, are withheld at any depth. */
+export function redacted(value: unknown, names: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => redacted(one, names))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, names.has(name.toLowerCase()) ? WITHHELD : redacted(one, names)]),
+  )
+}
+
+const WITHHELD = '[withheld]'
