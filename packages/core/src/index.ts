@@ -13,7 +13,7 @@ export {
 } from './invocation.ts'
 export { Cell, type Live } from './live.ts'
 export { type Logger, silent } from './logger.ts'
-export type { ObservedEnd, ObservedKind, ObservedStart, Observer } from './observer.ts'
+export { type ObservedEnd, type ObservedKind, type ObservedStart, type Observer, observedEnd } from './observer.ts'
 export {
   DEFAULT_WEIGHT,
   formatAddress,

@@ -33,3 +33,11 @@ export interface Observer {
   started(start: ObservedStart): void
   ended(end: ObservedEnd): void
 }
+
+/** The end of what has begun so. Field by field: to copy by spread and add to the copy costs a call more than its whole way here. */
+export function observedEnd(start: ObservedStart, code: ObservedEnd['code'], durationMs: number): ObservedEnd {
+  const { kind, service, method, lane, caller, peer, attempt } = start
+  return peer === undefined || attempt === undefined
+    ? { kind, service, method, lane, caller, code, durationMs }
+    : { kind, service, method, lane, caller, peer, attempt, code, durationMs }
+}

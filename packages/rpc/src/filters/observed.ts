@@ -1,4 +1,15 @@
-import { type Clock, type Filter, type Invocation, laneOf, type Observer, type Reply, RpcError } from '@kumquat/core'
+import {
+  type Clock,
+  type Filter,
+  type Invocation,
+  laneOf,
+  type ObservedStart,
+  type Observer,
+  observedEnd,
+  type Reply,
+  RpcError,
+  type Service,
+} from '@kumquat/core'
 
 export interface ObservedOptions {
   readonly kind: 'call' | 'attempt'
@@ -12,23 +23,34 @@ export interface ObservedOptions {
 
 /** Tells an observer how each call begins and ends. */
 export function observed({ kind, observer, caller, peer, clock }: ObservedOptions): Filter<Invocation, Reply> {
-  return (next) => async (invocation) => {
-    const { service, method, attempt = 1 } = invocation
-    const lane = laneOf(invocation)
-    const start = { kind, service, method, lane, caller, ...(peer !== undefined && { peer, attempt }) }
+  const startOf = ({ service, method, attempt = 1, attachments }: Invocation): ObservedStart => {
+    const lane = laneOf({ attachments })
+    return peer === undefined
+      ? { kind, service, method, lane, caller }
+      : { kind, service, method, lane, caller, peer, attempt }
+  }
+  return (next) => (invocation) => {
+    const start = startOf(invocation)
     const startedAt = clock.now()
     observer.started(start)
-    try {
-      const reply = await next(invocation)
-      observer.ended({ ...start, code: 'ok', durationMs: clock.now() - startedAt })
-      return reply
-    } catch (error) {
-      observer.ended({
-        ...start,
-        code: RpcError.is(error) ? error.code : 'unknown',
-        durationMs: clock.now() - startedAt,
-      })
-      throw error
-    }
+    return begun(next, invocation).then(
+      (reply) => {
+        observer.ended(observedEnd(start, 'ok', clock.now() - startedAt))
+        return reply
+      },
+      (error) => {
+        observer.ended(observedEnd(start, RpcError.is(error) ? error.code : 'unknown', clock.now() - startedAt))
+        throw error
+      },
+    )
+  }
+}
+
+/** What throws at once ends like what fails later. */
+function begun(next: Service<Invocation, Reply>, invocation: Invocation): Promise<Reply> {
+  try {
+    return next(invocation)
+  } catch (error) {
+    return Promise.reject(error)
   }
 }

@@ -1,5 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LANE, type ObservedStart, type Observer, RpcError, type RpcErrorCode, STABLE_LANE } from '@kumquat/core'
+import {
+  LANE,
+  type ObservedStart,
+  type Observer,
+  observedEnd,
+  RpcError,
+  type RpcErrorCode,
+  STABLE_LANE,
+} from '@kumquat/core'
 import { acceptedEncoding } from '../compression/accepted-encoding.ts'
 import { packed } from '../compression/packed.ts'
 import type { Attachments } from '../context/attachments.ts'
@@ -184,7 +192,7 @@ export class Exchange {
   }
 
   #end(code: RpcErrorCode | 'ok', durationMs: number): void {
-    if (this.#start !== undefined) this.#shared.observer?.ended({ ...this.#start, code, durationMs })
+    if (this.#start !== undefined) this.#shared.observer?.ended(observedEnd(this.#start, code, durationMs))
   }
 }
 

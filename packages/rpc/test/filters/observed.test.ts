@@ -36,4 +36,15 @@ describe('observed()', () => {
     }
     expect(observer.ends.map(({ code }) => code)).to.deep.equal(['not_found', 'unknown'])
   })
+
+  it('tells the end of a call that throws at once, too', async () => {
+    const observer = recordingObserver()
+    const filter = observed({ kind: 'call', observer, caller: '', clock: handClock() })
+    const error = new RpcError('aborted', 'at once')
+    const thrower = (): never => {
+      throw error
+    }
+    expect(await filter(thrower)(calling('rent')).catch((thrown: unknown) => thrown)).to.equal(error)
+    expect(observer.ends.map(({ code }) => code)).to.deep.equal(['aborted'])
+  })
 })
