@@ -1,4 +1,5 @@
 import { assertName, formatAddress, type ProviderRecord, type ServiceKey } from '@kumquat/core'
+import { printable } from './printable.ts'
 
 type Address = Pick<ProviderRecord, 'host' | 'port'>
 
@@ -32,6 +33,12 @@ export function drainingFolder(service: ServiceKey): string {
 /** Where one consumer of a service shows itself: `<host>:<pid>-<n>`. */
 export function consumerPath(service: ServiceKey, name: string): string {
   return `${servicePath(service)}/consumers/${name}`
+}
+
+/** Where the contract with this hash stands. Throws `TypeError` on what is no hash of a contract. */
+export function contractPath(hash: string): string {
+  if (/^sha256-[0-9a-f]{64}$/.test(hash)) return `/_contracts/${hash}`
+  throw new TypeError(`contract ${printable(hash)} is no hash: "sha256-" and 64 digits from 0 to f`)
 }
 
 /** The child of a service's path under which its providers stand. */

@@ -22,6 +22,16 @@ export { contractOf, type MethodsOfClass } from './contract/contract-of.ts'
 export { type MethodEntry, type MethodMark, method } from './contract/method.ts'
 export type { GivenJsonSchemas, MethodOptions } from './contract/method-options.ts'
 export type { Offer } from './contract/offer.ts'
+export {
+  type ContractDocument,
+  contractDocument,
+  type MethodDocument,
+  type MethodKind,
+} from './contract/published/contract-document.ts'
+export { contractHash } from './contract/published/contract-hash.ts'
+export type { JsonSchema } from './contract/published/json-schema.ts'
+export { parseContract, type UnreadableContract } from './contract/published/parse-contract.ts'
+export { readContract } from './contract/published/read-contract.ts'
 export { type ServiceMark, type ServiceOptions, service } from './contract/service.ts'
 export type { InputSchemas } from './contract/signature.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts'

@@ -1,15 +1,23 @@
 import { declarationsAlong } from './declarations.ts'
 import type { MethodDeclaration } from './method-options.ts'
+import { type PublishedContract, publishedContract } from './published/published-contract.ts'
 import type { ServiceDeclaration } from './service.ts'
 
 /** One service as a provider serves it: what its author declared, and the functions that do the work. */
 export class Offer {
   readonly declaration: ServiceDeclaration
   readonly methods: ReadonlyMap<string, OfferedMethod>
+  #published: PublishedContract | undefined
 
   constructor(declaration: ServiceDeclaration, methods: ReadonlyMap<string, OfferedMethod>) {
     this.declaration = declaration
     this.methods = methods
+  }
+
+  /** Its contract as it is published. Made when first asked for. */
+  get published(): PublishedContract {
+    this.#published ??= publishedContract(this.declaration.service, this.methods)
+    return this.#published
   }
 }
 

@@ -1,11 +1,16 @@
+import { formatServiceKey } from '@kumquat/core'
 import type { ListenOptions } from '../transport.ts'
 import type { App, AppReply } from './app.ts'
 import { LEAVING } from './exchange.ts'
 import type { Exchanges } from './exchanges.ts'
-import { INSTANCE, LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
+import { CONTRACT_PATH, INSTANCE, LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
 
 /** The paths of a provider that are no calls. */
-export function routeProbes(app: App, shared: Exchanges, { stats = () => ({}) }: Pick<ListenOptions, 'stats'>): void {
+export function routeProbes(
+  app: App,
+  shared: Exchanges,
+  { offers, stats = () => ({}) }: Pick<ListenOptions, 'offers' | 'stats'>,
+): void {
   const answer = (reply: AppReply, body: unknown): AppReply => {
     if (shared.leaving) reply.headers(LEAVING)
     return reply.header(INSTANCE, shared.instance).send(body)
@@ -15,4 +20,13 @@ export function routeProbes(app: App, shared: Exchanges, { stats = () => ({}) }:
     shared.leaving ? answer(reply.code(503), { status: 'leaving' }) : answer(reply, { status: 'ready' }),
   )
   app.get(STATS_PATH, (_, reply) => answer(reply, stats()))
+  app.get(CONTRACT_PATH, (_, reply) => answer(reply, contractsOf(offers)))
+}
+
+/** By the names of their services. */
+function contractsOf(offers: ListenOptions['offers']): object {
+  const entries = offers.map(({ declaration: { service }, published: { hash, document: contract } }) => {
+    return [formatServiceKey(service), { hash, contract }] as const
+  })
+  return Object.fromEntries(entries)
 }

@@ -1,6 +1,6 @@
 import { isName, RpcError } from '@kumquat/core'
 import type { CallName } from './error-body.ts'
-import { LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
+import { CONTRACT_PATH, LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
 
 /** How to answer a request that leads nowhere. */
 export interface DeadEnd {
@@ -26,7 +26,7 @@ export function deadEnd(verb: string, path: string, isServed: (path: string) => 
   return { error: refused(message), status: 404 }
 }
 
-const PROBES: ReadonlySet<string> = new Set([LIVE_PATH, READY_PATH, STATS_PATH])
+const PROBES: ReadonlySet<string> = new Set([LIVE_PATH, READY_PATH, STATS_PATH, CONTRACT_PATH])
 
 const notAllowed = (message: string, allow: string): DeadEnd => ({
   error: refused(message),

@@ -16,6 +16,7 @@ export const JSON_TYPE = 'application/json'
 export const LIVE_PATH = '/_kumquat/live'
 export const READY_PATH = '/_kumquat/ready'
 export const STATS_PATH = '/_kumquat/stats'
+export const CONTRACT_PATH = '/_kumquat/contract'
 
 /** The HTTP status of each code (connectrpc.com/docs/protocol#error-codes). */
 export const STATUS_OF: Readonly<Record<RpcErrorCode, number>> = {

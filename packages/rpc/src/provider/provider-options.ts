@@ -108,9 +108,12 @@ export function recordsOf(
   }: { readonly startedAt: number; readonly transports?: readonly string[] | undefined },
 ): readonly { readonly service: ServiceKey; readonly record: ProviderRecord }[] {
   const said = saidIn(options)
-  return offers.map(({ declaration: { service, version }, methods }) => ({
+  return offers.map(({ declaration: { service, version }, methods, published: { hash: contract } }) => ({
     service,
-    record: providerRecord({ version, ...said, ...address, startedAt, transports, methods: [...methods.keys()] }),
+    record: providerRecord({
+      ...{ version, ...said, ...address, startedAt, transports, contract },
+      methods: [...methods.keys()],
+    }),
   }))
 }
 

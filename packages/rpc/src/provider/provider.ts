@@ -1,6 +1,7 @@
 import { formatAddress, type ServiceKey, systemClock, uniqueId } from '@kumquat/core'
 import { registrar } from '@kumquat/registry'
 import { consoleLogger } from '../console-logger.ts'
+import { publishContracts } from '../contract/published/publish-contracts.ts'
 import { aroundServing } from '../filters/order.ts'
 import { httpListen } from '../http/listen.ts'
 import { accessRegistry } from '../registry-access.ts'
@@ -81,8 +82,11 @@ async function start(options: Complete): Promise<Omit<Provider, typeof Symbol.as
   const records = recordsOf(offers, options, address, { startedAt: clock.epoch(), transports: listener.transports })
   const { registerTimeoutMs: timeoutMs = 5_000 } = options
   const { store, name: registryName } = access
+  const contracts = offers.map(({ published }) => published)
+  const publishing = publishContracts(contracts, { store, timeoutMs, clock, logger })
   const registering = { registrar: registrar(store, { logger }), session: store.session, registryName, records, clock }
   const registrations = await registerAll({ ...registering, timeoutMs }).catch(after(listener, access))
+  await publishing
 
   const { quietMs = 1_000, noticeMs = 10_000, drainTimeoutMs = 30_000 } = options
   let leaving: Promise<void> | undefined

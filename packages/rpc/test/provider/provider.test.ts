@@ -81,7 +81,9 @@ describe('a provider', () => {
         startedAt: 0,
       },
       methods: record?.methods,
+      contract: record?.contract,
     })
+    expect(record?.contract).to.match(/^sha256-[0-9a-f]{64}$/)
     expect(record?.methods).to.include.members(['getMovieById', 'rent']).and.not.to.include('notServed')
     expect((await records({ app: 'movie', group: 'rental' }))[0]).to.deep.include({ version: '', methods: ['rent'] })
   })
