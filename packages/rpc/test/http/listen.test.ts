@@ -250,7 +250,7 @@ describe('a provider on HTTP', () => {
         'could not be read',
       ],
       ['a POST to a probe', { path: '/_kumquat/ready', method: 'POST' }, 405, 'unimplemented', 'only read'],
-      ['other paths of its own', { path: '/_kumquat/contract', method: 'GET' }, 404, 'unimplemented', 'leads nowhere'],
+      ['other paths of its own', { path: '/_kumquat/other', method: 'GET' }, 404, 'unimplemented', 'leads nowhere'],
     ]
     for (const [what, { path = '/movie/catalog/echo', ...request }, status, code, message] of refusals) {
       it(what, async () => {
