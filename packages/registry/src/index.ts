@@ -6,6 +6,7 @@ export { type ShrinkProtectionOptions, shrinkProtection } from './discoveries/sh
 export { type SnapshotOnDiskOptions, snapshotOnDisk } from './discoveries/snapshot-on-disk.ts'
 export { type StabiliserOptions, stabiliser } from './discoveries/stabiliser.ts'
 export { type Discovery, type DiscoveryDecorator, type DiscoveryOptions, discovery } from './discovery.ts'
+export { isLoopback, isOnThisMachine } from './loopback.ts'
 export { type OpenOptions, open } from './open.ts'
 export { type DecodeOptions, decodeRecord, encodeRecord, type Unreadable } from './record-codec.ts'
 export { type Registrar, type RegistrarOptions, type Registration, registrar } from './registrar.ts'

@@ -19,6 +19,12 @@ export interface Remote {
   readonly certified: readonly string[]
 }
 
+/**
+ * Where a provider stands: not in the registry yet; in it; out of it for a while, serving who still calls; or on its way out. All
+ * but `ready` make `GET /_kumquat/ready` a 503; the last two tell callers to look elsewhere.
+ */
+export type Readiness = 'starting' | 'ready' | 'away' | 'leaving'
+
 export interface ListenOptions {
   readonly host: string
   /** 0 = any free one. */
@@ -33,6 +39,8 @@ export interface ListenOptions {
   readonly observer?: Observer
   /** What `GET /_kumquat/stats` answers. */
   readonly stats?: () => unknown
+  /** Where the provider stands; asked for every answer. Default: always ready. */
+  readonly readiness?: () => Readiness
   readonly clock: Clock
   readonly logger: Logger
 }

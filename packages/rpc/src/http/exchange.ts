@@ -14,12 +14,13 @@ import type { Attachments } from '../context/attachments.ts'
 import type { ServedCall } from '../transport.ts'
 import { Arrival } from './arrival.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
+import { elsewhere } from './elsewhere.ts'
 import { type CallName, encodeError } from './error-body.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Refusal } from './refusal.ts'
 import { remoteOf } from './remote.ts'
 import { encodeReply } from './reply-body.ts'
-import { CLOSING, INSTANCE, JSON_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
+import { INSTANCE, JSON_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
 
 /** The part of a Fastify reply that is needed here. */
 export interface Answering {
@@ -129,7 +130,7 @@ export class Exchange {
 
   #answer(status: number, code: RpcErrorCode | 'ok', text: string, headers?: Readonly<Record<string, string>>): void {
     this.#answered = true
-    const { clock, instance, gauge, inFlight, leaving, compressFromBytes } = this.#shared
+    const { clock, instance, gauge, inFlight, compressFromBytes } = this.#shared
     const durationMs = clock.now() - this.#enteredAt
     const reply = this.#reply
     if (status !== 200) reply.code(status)
@@ -140,7 +141,8 @@ export class Exchange {
       [TIMING]: `total;dur=${Math.round(durationMs * 1_000) / 1_000}`,
     })
     if (headers !== undefined) reply.headers(headers)
-    if (leaving) reply.headers(LEAVING)
+    const away = elsewhere(this.#shared)
+    if (away !== undefined) reply.headers(away)
     reply.serializer(asItIs)
     if (text.length < compressFromBytes) reply.send(text)
     else this.#sendLarge(text)
@@ -195,9 +197,6 @@ export class Exchange {
     if (this.#start !== undefined) this.#shared.observer?.ended(observedEnd(this.#start, code, durationMs))
   }
 }
-
-/** What answers of a provider that is leaving add. */
-export const LEAVING: Readonly<Record<string, string>> = { [CLOSING]: '1', connection: 'close' }
 
 /** In metrics, all that is no known method is one: its names come from outside and have no end. */
 const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }

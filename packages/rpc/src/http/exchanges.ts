@@ -1,5 +1,5 @@
 import { type Clock, type Logger, type Observer, type Reply, RpcError, type Service } from '@kumquat/core'
-import type { ListenOptions, ServedCall } from '../transport.ts'
+import type { ListenOptions, Readiness, ServedCall } from '../transport.ts'
 import type { CallLimits } from './http-listen-options.ts'
 import { type LoadGauge, loadGauge } from './load-gauge.ts'
 
@@ -16,6 +16,8 @@ export interface Exchanges {
   serve: Service<ServedCall, Reply>
   /** Empty until its provider has started. */
   instance: string
+  /** Where the provider stands. */
+  readonly readiness: () => Readiness
   /** Answers tell callers to look elsewhere. */
   leaving: boolean
   /** Calls are refused. */
@@ -30,12 +32,13 @@ export interface Exchanges {
 
 /** Those of a provider that may be still to start. */
 export function exchanges(
-  parts: Pick<ListenOptions, 'clock' | 'logger' | 'observer'> & Partial<Pick<ListenOptions, 'serve' | 'instance'>>,
+  parts: Pick<ListenOptions, 'clock' | 'logger' | 'observer'> &
+    Partial<Pick<ListenOptions, 'serve' | 'instance' | 'readiness'>>,
   { maxArguments, compressFromBytes }: Pick<Required<CallLimits>, 'maxArguments' | 'compressFromBytes'>,
 ): Exchanges {
-  const { clock, logger, observer, serve = notYet, instance = '' } = parts
+  const { clock, logger, observer, serve = notYet, instance = '', readiness = () => 'ready' } = parts
   return {
-    ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, instance },
+    ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, instance, readiness },
     gauge: loadGauge(clock),
     leaving: false,
     refusing: false,

@@ -1,7 +1,7 @@
 import { formatServiceKey } from '@kumquat/core'
 import type { ListenOptions } from '../transport.ts'
 import type { App, AppReply } from './app.ts'
-import { LEAVING } from './exchange.ts'
+import { elsewhere } from './elsewhere.ts'
 import type { Exchanges } from './exchanges.ts'
 import { CONTRACT_PATH, INSTANCE, LIVE_PATH, READY_PATH, STATS_PATH } from './wire.ts'
 
@@ -12,13 +12,15 @@ export function routeProbes(
   { offers, stats = () => ({}) }: Pick<ListenOptions, 'offers' | 'stats'>,
 ): void {
   const answer = (reply: AppReply, body: unknown): AppReply => {
-    if (shared.leaving) reply.headers(LEAVING)
+    const away = elsewhere(shared)
+    if (away !== undefined) reply.headers(away)
     return reply.header(INSTANCE, shared.instance).send(body)
   }
   app.get(LIVE_PATH, (_, reply) => answer(reply, { status: 'live' }))
-  app.get(READY_PATH, (_, reply) =>
-    shared.leaving ? answer(reply.code(503), { status: 'leaving' }) : answer(reply, { status: 'ready' }),
-  )
+  app.get(READY_PATH, (_, reply) => {
+    const status = shared.leaving ? 'leaving' : shared.readiness()
+    return answer(reply.code(status === 'ready' ? 200 : 503), { status })
+  })
   app.get(STATS_PATH, (_, reply) => answer(reply, stats()))
   app.get(CONTRACT_PATH, (_, reply) => answer(reply, contractsOf(offers)))
 }

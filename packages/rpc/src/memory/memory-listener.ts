@@ -23,7 +23,7 @@ export class MemoryListener implements Listener {
   }
 
   get isLeaving(): boolean {
-    return this.#state !== 'serving'
+    return this.#state !== 'serving' || this.#options.readiness?.() === 'away'
   }
 
   async run(call: ServedCall): Promise<Reply> {

@@ -9,7 +9,7 @@ export interface GoodbyeOptions {
   readonly quietMs: number
   /** Bound of the time we go on serving for those who have not. */
   readonly noticeMs: number
-  /** Bound of the time for calls in flight once we no longer listen. */
+  /** Bound of the time for calls in flight once new ones are refused. */
   readonly drainTimeoutMs: number
   readonly clock: Clock
   readonly logger: Logger

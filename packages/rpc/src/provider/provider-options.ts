@@ -8,13 +8,15 @@ import {
   type ProviderRecord,
   providerRecord,
   type Reply,
-  type ServiceKey,
   type Store,
 } from '@kumquat/core'
 import { type Offer, offerOf } from '../contract/offer.ts'
 import type { ProtectionOptions } from '../filters/protection-options.ts'
 import type { Listen, ServedCall } from '../transport.ts'
 import { type Address, parseAddress } from './advertise.ts'
+import { assertHealthOptions, type HealthOptions } from './health-check.ts'
+import type { Advertisement } from './presence.ts'
+import { assertRegisterWhen, type RegisterWhen } from './register-when.ts'
 
 /** What a provider advertises of itself, for every service it serves. Defaults are those of `ProviderRecord`. */
 export interface Advertised
@@ -36,6 +38,12 @@ export interface ProviderOptions extends Advertised, ProtectionOptions {
   readonly port?: number
   /** `host` or `host:port` by which others reach us. Default: see `advertisedAddress`. */
   readonly advertise?: string
+  /** Whether to advertise a loopback address where other machines read the registry. Default: only if `advertise` says it. */
+  readonly allowLoopback?: boolean
+  /** When to enter the registry; it serves from the start. Default `now`, and `provider()` resolves once it is in. */
+  readonly register?: RegisterWhen
+  /** Asked regularly; a provider that is not well leaves the registry, serves on, and comes back. Default: always well. */
+  readonly health?: HealthOptions
   /** Run once per call between the wire and the method, the first outermost. Default none. */
   readonly filters?: readonly Filter<ServedCall, Reply>[]
   /**
@@ -59,7 +67,7 @@ export interface ProviderOptions extends Advertised, ProtectionOptions {
   readonly quietMs?: number
   /** On stopping: bound of the time we go on serving. Default 10 000. */
   readonly noticeMs?: number
-  /** On stopping: bound of the time for calls in flight. Default 30 000. */
+  /** On stopping: bound of the time for calls in flight, after those. Default 15 000. */
   readonly drainTimeoutMs?: number
   /** Default `httpListen()`. */
   readonly listen?: Listen
@@ -68,12 +76,14 @@ export interface ProviderOptions extends Advertised, ProtectionOptions {
 
 /** Throws `RangeError` or `TypeError` naming the first bad value. */
 export function assertProviderOptions(options: ProviderOptions): void {
-  const { port = 0, maxBodyBytes = 1_024, advertise } = options
+  const { port = 0, maxBodyBytes = 1_024, advertise, register = 'now', health } = options
   assertRange('port', port, 0, 65_535)
   assertRange('maxBodyBytes', maxBodyBytes, 1_024, 2 ** 30)
   assertAdvertised(options)
   for (const name of TIMES) assertRange(name, options[name] ?? 0, 0, MAX_TIME_MS)
   if (advertise !== undefined) parseAddress(advertise, port || 1)
+  assertRegisterWhen(register)
+  if (health !== undefined) assertHealthOptions(health)
 }
 
 /** Throws `RangeError` naming the first bad value. */
@@ -106,7 +116,7 @@ export function recordsOf(
     startedAt,
     transports = ['http'],
   }: { readonly startedAt: number; readonly transports?: readonly string[] | undefined },
-): readonly { readonly service: ServiceKey; readonly record: ProviderRecord }[] {
+): readonly Advertisement[] {
   const said = saidIn(options)
   return offers.map(({ declaration: { service, version }, methods, published: { hash: contract } }) => ({
     service,

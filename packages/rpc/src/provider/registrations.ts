@@ -1,23 +1,18 @@
-import {
-  type Clock,
-  formatServiceKey,
-  type Live,
-  type ProviderRecord,
-  RpcError,
-  type ServiceKey,
-  type SessionState,
-} from '@kumquat/core'
+import { type Clock, formatServiceKey, type Live, RpcError, type SessionState } from '@kumquat/core'
 import type { Registrar, Registration } from '@kumquat/registry'
 import { bounded } from '../waiting/bounded.ts'
+import type { Advertisement } from './presence.ts'
 
 export interface RegisterAllOptions {
   readonly registrar: Registrar
-  readonly records: readonly { readonly service: ServiceKey; readonly record: ProviderRecord }[]
+  readonly records: readonly Advertisement[]
   /** Bound of the whole; three times this while the registry answers, but has yet to see a former holder of the address die. */
   readonly timeoutMs: number
   readonly session: Live<SessionState>
   /** The registry, for people. */
   readonly registryName: string
+  /** Gives up at once, with its reason. */
+  readonly signal?: AbortSignal
   readonly clock: Clock
 }
 
@@ -40,13 +35,14 @@ export async function registerAll(options: RegisterAllOptions): Promise<readonly
   }
 }
 
-async function inTime<T>(work: Promise<T>, { timeoutMs, session, clock }: RegisterAllOptions): Promise<T> {
+async function inTime<T>(work: Promise<T>, { timeoutMs, session, signal, clock }: RegisterAllOptions): Promise<T> {
   const late = new Error(`no answer within ${timeoutMs} ms`)
+  const reason = (error: Error): unknown => (signal?.aborted ? signal.reason : error)
   try {
-    return await bounded(work, { clock, ms: timeoutMs, otherwise: () => late })
+    return await bounded(work, { clock, ms: timeoutMs, signal, otherwise: () => reason(late) })
   } catch (error) {
     if (error !== late || session.current !== 'connected') throw error
-    const otherwise = (): Error => new Error(`not done within ${3 * timeoutMs} ms`)
-    return await bounded(work, { clock, ms: 2 * timeoutMs, otherwise })
+    const otherwise = (): unknown => reason(new Error(`not done within ${3 * timeoutMs} ms`))
+    return await bounded(work, { clock, ms: 2 * timeoutMs, signal, otherwise })
   }
 }
