@@ -1,4 +1,5 @@
 import type { Invoker, Live } from '@kumquat/core'
+import { addressed } from './addressed.ts'
 import type { Balancer } from './balancer.ts'
 import { noPeer } from './no-peer.ts'
 import { isSome, type Peers } from './peer.ts'
@@ -19,18 +20,21 @@ export interface ClusterOptions {
 
 /**
  * Makes many peers look like one invoker. What holds for every balancer stands here: peers of weight 0 get no call while
- * another candidate has weight, peers that are not open none while a better one is left.
+ * another candidate has weight, peers that are not open none while a better one is left. A call that names its peer goes to
+ * that one.
  */
 export function cluster({ peers, route, balance, strategy }: ClusterOptions): Invoker {
   const inRotation = perSet(withWeight)
   const prefer = preference(balance)
-  return strategy({
+  const choose = strategy({
     candidates: (invocation) => inRotation(route(peers.current, invocation)),
     pick(from, invocation, tried) {
       if (isSome(from)) return prefer(from, invocation, tried)
       throw noPeer(peers.current, route, invocation)
     },
   })
+  const direct = addressed({ peers, route })
+  return (invocation) => (invocation.peer === undefined ? choose(invocation) : direct(invocation))
 }
 
 /** Those with weight; all, if nobody has any. */

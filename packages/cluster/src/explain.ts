@@ -60,4 +60,5 @@ export function stagesOf(route: Router, peers: Peers, invocation: Invocation): r
   return stages
 }
 
-const stepsOf = (route: Router): readonly Router[] => route.steps ?? [route]
+/** The routers of a chain; a router alone is its own. */
+export const stepsOf = (route: Router): readonly Router[] => route.steps ?? [route]

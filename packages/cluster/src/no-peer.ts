@@ -1,5 +1,5 @@
 import { formatServiceKey, type Invocation, RpcError } from '@kumquat/core'
-import { stagesOf } from './explain.ts'
+import { stagesOf, stepsOf } from './explain.ts'
 import type { Peers } from './peer.ts'
 import type { Router } from './router.ts'
 
@@ -12,6 +12,11 @@ export function noPeer(known: Peers, route: Router, invocation: Invocation): Rpc
     )
   }
   const stages = stagesOf(route, known, invocation)
+  const last = stages.length - 1
+  const { refusal } = stepsOf(route)[last]!
+  if (refusal !== undefined && stages[last]!.left.length === 0) {
+    return refusal(stages[last - 1]?.left ?? known, invocation)
+  }
   const counts = stages.map(({ asks, left }) => `${left.length === 0 ? 'none' : left.length} ${asks}`)
   return unavailable(
     `no provider of ${service} may serve ${invocation.method}: ${[`${known.length} known`, ...counts].join(', ')}; start a provider that fits, or change what the call asks for`,

@@ -1,4 +1,4 @@
-import type { Invocation } from '@kumquat/core'
+import type { Invocation, RpcError } from '@kumquat/core'
 import type { Peer, Peers } from './peer.ts'
 import { keep as keeping } from './sets/keep.ts'
 import { perLabel } from './sets/per-label.ts'
@@ -14,6 +14,8 @@ export interface Router {
   readonly asks?: (invocation: Invocation) => string
   /** Why this peer is none of those it leaves: `its version is "V1"`. Asked only about a peer that it dropped. */
   readonly why?: (peer: Peer, invocation: Invocation) => string
+  /** The error of a call for which it left none of these; default `unavailable`. For what no further provider would cure. */
+  readonly refusal?: (peers: Peers, invocation: Invocation) => RpcError
   /** The routers it runs, in order. Chains only. */
   readonly steps?: readonly Router[]
 }

@@ -3,6 +3,7 @@ export { remainingMs } from './deadline.ts'
 export type { Connect, Endpoint, Status } from './endpoint.ts'
 export {
   type Constraints,
+  EVERY_PEER,
   GRAY_LANE,
   type Invocation,
   type Invoker,
@@ -13,6 +14,7 @@ export {
 } from './invocation.ts'
 export { Cell, type Live } from './live.ts'
 export { type Logger, silent } from './logger.ts'
+export { nearest } from './nearest.ts'
 export { type ObservedEnd, type ObservedKind, type ObservedStart, type Observer, observedEnd } from './observer.ts'
 export {
   DEFAULT_WEIGHT,

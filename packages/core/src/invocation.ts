@@ -17,6 +17,14 @@ export interface Invocation {
   readonly attempt?: number
   /** Narrows who may serve it. Stays here: it does not travel on. */
   readonly constraints?: Constraints
+  /** What balancers that hash keep together, in place of what they would hash. Stays here. */
+  readonly key?: string
+  /**
+   * The one provider that it is for, `host:port`, or `EVERY_PEER`: then the value of the reply is what each of them said. No
+   * router, balancer or strategy has a say in the first, only routers in the second. Whoever keeps or shares replies leaves
+   * these alone. Stays here.
+   */
+  readonly peer?: string
   /** Who makes it: the name that this consumer has in the registry. */
   readonly caller?: string
   /** Facts for the next hop only, such as `authorization` and `traceparent`: they do not travel on. Names in lower case. */
@@ -41,6 +49,9 @@ export type Invoker = Service<Invocation, Reply>
 export const LANE = 'lane'
 export const GRAY_LANE = 'gray'
 export const STABLE_LANE = 'stable'
+
+/** Stands for all providers where one may be named. */
+export const EVERY_PEER = '*'
 
 /** The lane of a call: `stable` unless its attachments say otherwise. */
 export function laneOf({ attachments }: Pick<Invocation, 'attachments'>): string {

@@ -4,11 +4,11 @@ import { random } from '../balancers/random.ts'
 import type { Peer, SomePeers } from '../peer.ts'
 import type { Key } from './keys.ts'
 
-/** Sends a call where `place` puts its key. A call without a key goes anywhere, in proportion to weight. */
+/** Sends a call where `place` puts its key: the one that it brings, else what `key` finds. A call without a key goes anywhere, in proportion to weight. */
 export function keyed(key: Key, rng: Rng, place: (peers: SomePeers, key: string) => Peer): Balancer {
   const anywhere = random({ rng })
   return (peers, invocation) => {
-    const known = key(invocation)
+    const known = invocation.key ?? key(invocation)
     return known === undefined ? anywhere(peers, invocation) : place(peers, known)
   }
 }

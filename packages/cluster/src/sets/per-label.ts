@@ -4,12 +4,13 @@ import { perSet } from './per-set.ts'
 
 /**
  * Builds one table for each set of peers and each label that calls carry, when it is first asked for. The label must tell
- * apart all that `build` looks at in a call. It may come from outside, a new one with every call: 64 tables are kept for a
- * set, then it begins anew.
+ * apart all that `build` looks at in a call. It may come from outside, a new one with every call: `most` tables are kept for
+ * a set, 64 by default, then it begins anew.
  */
 export function perLabel<Label, Table extends object>(
   label: (invocation: Invocation) => Label,
   build: (peers: Peers, invocation: Invocation) => Table,
+  most: number = MAX_LABELS,
 ): (peers: Peers, invocation: Invocation) => Table {
   const tables = perSet<Peers, Map<Label, Table>>(() => new Map())
   return (peers, invocation) => {
@@ -18,7 +19,7 @@ export function perLabel<Label, Table extends object>(
     const remembered = known.get(asked)
     if (remembered !== undefined) return remembered
     const built = build(peers, invocation)
-    if (known.size === MAX_LABELS) known.clear()
+    if (known.size === most) known.clear()
     known.set(asked, built)
     return built
   }

@@ -1,7 +1,16 @@
-import { byArgument, byAttachment, byCaller, joined } from '@kumquat/cluster'
+import {
+  byArgument,
+  byAttachment,
+  byCaller,
+  consistentHash,
+  joined,
+  ketama,
+  maglev,
+  rendezvous,
+} from '@kumquat/cluster'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { call } from '../parts.ts'
+import { call, peersOf } from '../parts.ts'
 
 describe('byArgument', () => {
   const first = (value: unknown): string | undefined => byArgument()(call({ args: [value, 'second'] }))
@@ -141,6 +150,21 @@ describe('joined', () => {
       'joined() needs at least one key, e.g. joined(byCaller(), byArgument(0))',
     )
   })
+})
+
+describe('a key that a call brings', () => {
+  const peers = peersOf(1, 1, 1, 1, 1, 1, 1, 1)
+  for (const [name, balance] of Object.entries({
+    consistentHash: consistentHash(),
+    ketama: ketama(),
+    rendezvous: rendezvous({ slots: 1_024 }),
+    maglev: maglev({ size: 1_009 }),
+  })) {
+    it(`counts with ${name} in place of what it would hash`, () => {
+      const places = new Set(['a', 'b', 'c', 'd', 'e'].map((arg) => balance(peers, call({ args: [arg], key: 'ann' }))))
+      expect([...places]).to.deep.equal([balance(peers, call({ args: ['ann'] }))])
+    })
+  }
 })
 
 /** JSON with sorted names, by other means. */

@@ -19,6 +19,7 @@ import {
   STRATEGIES,
   type Strategy,
   type StrategyFactory,
+  serving,
   switching,
   switchingStrategy,
   version,
@@ -36,7 +37,7 @@ import { type Choice, chosen } from './choice.ts'
 
 /** How a consumer chooses a provider for a call. */
 export interface ClusterOptions {
-  /** Whom to consider, of those of the version asked for that fit the constraints of the call. Default `gray()`. */
+  /** Whom to consider, of those of the version asked for that fit the constraints of the call and have its method. Default `gray()`. */
   readonly route?: Router
   /**
    * Whom to choose: a balancer; a name of `balancers`, made anew for each service; or either of them as it changes. Default
@@ -105,12 +106,13 @@ export function clusterOf(
   // A wrong name is refused now, not with the first client.
   balancer()
   const asConstrained = constrained()
+  const thatServe = serving()
   return (peers) => {
     // One for all clients of a service, so that they share its gauges; not for all services, which differ in pace.
     const balance = balancer()
     return (versionAsked) => {
       const ofVersion = versionAsked === '' ? [] : [version({ version: versionAsked })]
-      return cluster({ peers, route: chain(...ofVersion, asConstrained, route), balance, strategy })
+      return cluster({ peers, route: chain(...ofVersion, asConstrained, thatServe, route), balance, strategy })
     }
   }
 }

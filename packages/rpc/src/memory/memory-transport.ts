@@ -44,7 +44,7 @@ export function memoryTransport({ caller = '', clock = systemClock }: MemoryTran
       const gone = new AbortController()
       const { signal } = invocation
       const otherwise = (): RpcError => gaveUp(invocation, id)
-      const { constraints: _, headers: arrived = {}, ...travelling } = invocation
+      const { constraints: _, key: _key, peer: _peer, headers: arrived = {}, ...travelling } = invocation
       const arriving = { args: JSON.parse(body), signal: gone.signal, caller, arrived, remote: IN_MEMORY }
       const call: ServedCall = { ...travelling, ...arriving }
       try {

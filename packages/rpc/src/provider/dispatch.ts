@@ -2,12 +2,12 @@ import {
   formatServiceKey,
   type Invocation,
   type Logger,
+  nearest,
   type Reply,
   RpcError,
   type Service,
   uniqueId,
 } from '@kumquat/core'
-import { nearest } from '../contract/nearest.ts'
 import type { Offer } from '../contract/offer.ts'
 import { admit } from './admission.ts'
 import { assertReply } from './reply-check.ts'

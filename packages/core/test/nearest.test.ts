@@ -1,5 +1,5 @@
+import { nearest } from '@kumquat/core'
 import { expect } from 'chai'
-import { nearest } from '../../src/contract/nearest.ts'
 
 describe('the nearest name', () => {
   const names = ['getMovieById', 'getMovieByCity', 'rent']
