@@ -5,7 +5,8 @@ export const NO_ATTACHMENTS: Attachments = Object.freeze({})
 
 /** Bytes of the `baggage` header, as W3C allows (w3.org/TR/baggage/#limits). */
 export const MAX_BAGGAGE_BYTES = 8_192
-const MAX_MEMBERS = 64
+/** Members of it, as W3C allows. */
+export const MAX_MEMBERS = 64
 
 /** Throws `TypeError` on what cannot travel as W3C baggage, naming it. */
 export function assertAttachments(attachments: Attachments): void {

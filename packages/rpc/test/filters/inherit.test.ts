@@ -63,4 +63,15 @@ describe('inherit()', () => {
     expect(signal).to.be.instanceOf(AbortSignal)
     expect([listenersOn(outer.signal), listenersOn(inner.signal)]).to.deep.equal([0, 0])
   })
+
+  it('hands on the trace as it came, that of the call itself over it', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const arrived = { traceparent, tracestate: 'a=1', authorization: 'secret' }
+    const { headers } = await madeWhile({ arrived }, { headers: { accept: 'x' } })
+    expect(headers).to.deep.equal({ traceparent, tracestate: 'a=1', accept: 'x' })
+    expect((await madeWhile({ arrived }, { headers: { traceparent: 'own' } })).headers).to.include({
+      traceparent: 'own',
+    })
+    expect(await madeWhile({ arrived: { traceparent: 'garbage' } }, {})).not.to.have.property('headers')
+  })
 })
