@@ -4,7 +4,10 @@ export interface Clock {
   now(): number
   /** Wall clock, in ms since 1970: for records and for people. */
   epoch(): number
-  /** Runs `task` once after `delayMs`; dispose to cancel. Does not keep the process alive unless `keepAlive`. */
+  /**
+   * Runs `task` once after `delayMs`; dispose to cancel. Does not keep the process alive unless `keepAlive`.
+   * The real clock waits 25 days at most: `Infinity` is that long.
+   */
   after(delayMs: number, task: () => void, options?: AfterOptions): Disposable
 }
 

@@ -8,7 +8,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   epoch: () => Date.now(),
   after(delayMs, task, { keepAlive = false } = {}) {
-    const timer = setTimeout(task, delayMs)
+    const timer = setTimeout(task, Math.min(delayMs, MAX_TIMER_MS))
     if (!keepAlive) timer.unref()
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   },
@@ -18,3 +18,6 @@ export const systemRng: Rng = Math.random
 
 /** A name that no other process or start has: 128 random bits as text. */
 export const uniqueId = (): string => randomUUID()
+
+/** 25 days. Of a longer time Node makes one millisecond. */
+const MAX_TIMER_MS = 2 ** 31 - 1

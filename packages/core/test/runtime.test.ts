@@ -21,6 +21,17 @@ describe('systemClock', () => {
     expect(ran).to.equal(false)
   })
 
+  for (const delayMs of [2 ** 31, Number.POSITIVE_INFINITY]) {
+    it(`does not take ${delayMs} ms for none, as Node does`, async () => {
+      let ran = false
+      using _ = systemClock.after(delayMs, () => {
+        ran = true
+      })
+      await sleep(systemClock, 10)
+      expect(ran).to.equal(false)
+    })
+  }
+
   it('keeps a process alive for what asks for it, and for nothing else', async () => {
     const run = async (options: string): Promise<string> => {
       const code = `import { systemClock } from '@kumquat/core'

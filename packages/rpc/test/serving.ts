@@ -5,6 +5,7 @@ import {
   type Invocation,
   type Logger,
   type Observer,
+  type ProviderRecord,
   providerRecord,
   type Reply,
   silent,
@@ -33,6 +34,8 @@ export interface ServingOptions {
 export interface Serving extends AsyncDisposable {
   readonly listener: Listener
   readonly endpoint: Endpoint
+  /** By which other lines to it are opened. */
+  readonly record: ProviderRecord
   /** `host:port`. */
   readonly address: string
 }
@@ -63,6 +66,7 @@ export async function serving({
   return {
     listener,
     endpoint,
+    record,
     address: record.id,
     async [Symbol.asyncDispose]() {
       await endpoint[Symbol.asyncDispose]()

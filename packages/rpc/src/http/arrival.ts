@@ -18,6 +18,8 @@ export class Arrival implements ServedCall {
   readonly remote: Remote
   declare readonly deadline?: number
   #gone: AbortController | undefined
+  #isAbandoned = false
+  #reason: unknown
 
   constructor(call: Omit<ServedCall, 'signal'>) {
     this.service = call.service
@@ -33,12 +35,17 @@ export class Arrival implements ServedCall {
   }
 
   get signal(): AbortSignal {
-    this.#gone ??= new AbortController()
+    if (this.#gone === undefined) {
+      this.#gone = new AbortController()
+      if (this.#isAbandoned) this.#gone.abort(this.#reason)
+    }
     return this.#gone.signal
   }
 
   /** Nobody waits for it any more. */
   abandon(reason: unknown): void {
+    this.#isAbandoned = true
+    this.#reason = reason
     this.#gone?.abort(reason)
   }
 }

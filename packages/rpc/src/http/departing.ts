@@ -8,15 +8,17 @@ export const pathOf = ({ service, method }: Invocation): string => `/${service.a
 export function headersOf(invocation: Invocation, caller: string, leftMs: number): string[] {
   const { attachments, attempt = 1, headers: more } = invocation
   const headers = ['content-type', JSON_TYPE]
-  if (leftMs < Number.POSITIVE_INFINITY) headers.push(TIMEOUT, String(Math.max(1, Math.floor(leftMs))))
+  if (leftMs < Number.POSITIVE_INFINITY) headers.push(TIMEOUT, timeoutText(leftMs))
   if (caller !== '') headers.push(CALLER, caller)
-  if (attempt > 1) headers.push(ATTEMPT, String(attempt))
+  if (attempt > 1) headers.push(ATTEMPT, String(Math.min(attempt, MAX_ATTEMPT)))
   const baggage = formatBaggage(attachments)
   if (baggage !== '') headers.push(BAGGAGE, baggage)
   if (more !== undefined)
     for (const name in more) headers.push(checkedName(name, invocation), checkedValue(name, more[name]!, invocation))
   return headers
 }
+
+const timeoutText = (leftMs: number): string => String(Math.min(Math.max(1, Math.floor(leftMs)), MAX_TIMEOUT_MS))
 
 function checkedName(name: string, invocation: Invocation): string {
   if (TOKEN.test(name) && !OURS.has(name) && !name.startsWith('kq-')) return name
@@ -34,6 +36,10 @@ function checkedValue(name: string, value: string, invocation: Invocation): stri
 const unfit = ({ service, method }: Invocation, reason: string): RpcError =>
   new RpcError('invalid_argument', `${formatServiceKey(service)}/${method}: ${reason}`, { outcome: 'not-run' })
 
+/** Ten digits, which is what a timeout may have. */
+const MAX_TIMEOUT_MS = 9_999_999_999
+/** Two digits. */
+const MAX_ATTEMPT = 99
 /** RFC 9110, 5.6.2, in lower case. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
 const VALUE = /^[\x20-\x7e]*$/

@@ -11,6 +11,7 @@ import {
 import { acceptedEncoding } from '../compression/accepted-encoding.ts'
 import { packed } from '../compression/packed.ts'
 import type { Attachments } from '../context/attachments.ts'
+import { providerFailed } from '../provider-failed.ts'
 import type { ServedCall } from '../transport.ts'
 import { Arrival } from './arrival.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
@@ -90,7 +91,7 @@ export class Exchange {
   /** Answers with an error; `status` only where it is not that of the code. */
   fail(error: unknown, status?: number, headers?: Readonly<Record<string, string>>): void {
     if (this.#answered) return
-    const said = RpcError.is(error) ? error : this.#unexpected(error)
+    const said = RpcError.is(error) ? error : providerFailed(error, this.#shared.logger)
     this.#answer(status ?? STATUS_OF[said.code], said.code, encodeError(said, this.#route.name), headers)
     // Whatever still runs does so for nobody.
     this.#arrival?.abandon(said)
@@ -165,12 +166,6 @@ export class Exchange {
       },
       () => reply.send(text),
     )
-  }
-
-  /** Neither a method nor the server failed so: a filter did. */
-  #unexpected(cause: unknown): RpcError {
-    this.#shared.logger.error({ error: cause }, 'serving a call failed')
-    return new RpcError('internal', 'the provider failed; the reason is in its log', { outcome: 'unknown', cause })
   }
 
   #closed(): void {

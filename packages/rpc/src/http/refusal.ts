@@ -27,11 +27,7 @@ export function refusalOf(error: ServerError, contentType = '', maxBodyBytes?: n
         status: 415,
       }
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return {
-        error: invalid(
-          'the body is not JSON, or has a key "__proto__" or "constructor": send an array of arguments, such as [42]',
-        ),
-      }
+      return { error: notJson() }
     default:
       return isOfTheRequest(error) ? { error: invalid(`the request could not be read: ${error.message}`) } : { error }
   }
@@ -59,6 +55,9 @@ export const tooManyHeaders = (count: number, limit: number): Refusal => ({
   error: exhausted(`${count} headers are more than ${limit}, the limit of this provider: send fewer`),
   status: 431,
 })
+
+export const notJson = (): RpcError =>
+  invalid('the body is not JSON, or has a key "__proto__" or "constructor": send an array of arguments, such as [42]')
 
 export const tooDeep = (limit: number): RpcError =>
   invalid(`the body nests deeper than ${limit} levels: send flatter arguments`)

@@ -1,21 +1,43 @@
-import { laneOf, type Reply, RpcError } from '@kumquat/core'
-import type { Listener, ListenOptions, ServedCall } from '../transport.ts'
+import { formatServiceKey, laneOf, RpcError } from '@kumquat/core'
+import { attachmentsOf, callerOf } from '../http/arrived.ts'
+import { type CallName, encodeError } from '../http/error-body.ts'
+import { encodeReply } from '../http/reply-body.ts'
+import { STATUS_OF } from '../http/wire.ts'
+import { providerFailed } from '../provider-failed.ts'
+import type { Listener, ListenOptions } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
+import { joinSignals } from '../waiting/join-signals.ts'
+import { type MemoryRequest, servedCall } from './memory-request.ts'
+
+/** What crosses back: the status and the text that an HTTP answer would have. */
+export interface MemoryAnswer {
+  readonly status: number
+  readonly text: string
+}
 
 /** The serving end of the memory transport. */
 export class MemoryListener implements Listener {
   readonly port: number
   readonly #options: ListenOptions
   readonly #closed: () => void
+  /** Of what is served, whether it is idempotent. */
+  readonly #served: ReadonlyMap<string, boolean>
   readonly #inFlight = new Set<Promise<unknown>>()
+  readonly #cut = new AbortController()
   #lastCallAt: number
   #state: 'serving' | 'leaving' | 'refusing' = 'serving'
+  #ending: Promise<void> | undefined
 
   constructor(port: number, options: ListenOptions, closed: () => void) {
     this.port = port
     this.#options = options
     this.#closed = closed
     this.#lastCallAt = options.clock.now()
+    this.#served = new Map(
+      options.offers.flatMap(({ declaration: { service }, methods }) =>
+        [...methods].map(([method, { idempotent }]) => [nameOf({ service, method }), idempotent] as const),
+      ),
+    )
   }
 
   get lastCallAt(): number {
@@ -26,49 +48,91 @@ export class MemoryListener implements Listener {
     return this.#state !== 'serving' || this.#options.readiness?.() === 'away'
   }
 
-  async run(call: ServedCall): Promise<Reply> {
-    if (this.#state === 'refusing') {
-      throw new RpcError('unavailable', 'this provider has stopped: ask another', { outcome: 'not-run' })
+  /** Rejects when the line is cut: with `RpcError` `unavailable`, `unknown`. Every other failure is an answer. */
+  async answer(request: MemoryRequest): Promise<MemoryAnswer> {
+    const answering = this.#observed(request)
+    this.#inFlight.add(answering)
+    try {
+      return await answering
+    } finally {
+      this.#inFlight.delete(answering)
     }
-    this.#lastCallAt = this.#options.clock.now()
-    const running = this.#observed(call)
-    const settled = running.catch(() => {}).finally(() => this.#inFlight.delete(settled))
-    this.#inFlight.add(settled)
-    return await running
   }
 
   leave(): void {
     if (this.#state === 'serving') this.#state = 'leaving'
   }
 
-  async close(drainTimeoutMs: number): Promise<void> {
-    this.#state = 'refusing'
-    const { clock } = this.#options
-    const answered = Promise.all(this.#inFlight)
-    await bounded(answered, { clock, ms: drainTimeoutMs, otherwise: () => undefined }).catch(() => {})
-    this.#closed()
+  close(drainTimeoutMs: number): Promise<void> {
+    this.#ending ??= this.#drain(drainTimeoutMs)
+    return this.#ending
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#cut.abort()
     await this.close(0)
   }
 
-  async #observed(call: ServedCall): Promise<Reply> {
-    const { serve, observer, clock } = this.#options
-    if (observer === undefined) return await serve(call)
-    const { service, method, caller } = call
-    const start = { kind: 'served', service, method, lane: laneOf(call), caller } as const
+  async #drain(ms: number): Promise<void> {
+    this.#state = 'refusing'
+    const { clock } = this.#options
+    await bounded(Promise.allSettled(this.#inFlight), { clock, ms, otherwise: () => undefined }).catch(() => {})
+    this.#cut.abort()
+    this.#closed()
+  }
+
+  async #observed(request: MemoryRequest): Promise<MemoryAnswer> {
+    const { observer, clock } = this.#options
+    if (observer === undefined) return (await this.#outcome(request)).answer
+    const { headers } = request
+    const { service, method } = this.#served.has(nameOf(request)) ? request : UNKNOWN
+    const lane = laneOf({ attachments: attachmentsOf(headers) })
+    const start = { kind: 'served', service, method, lane, caller: callerOf(headers) } as const
     const startedAt = clock.now()
     observer.started(start)
+    const end = (code: RpcError['code'] | 'ok'): void =>
+      observer.ended({ ...start, code, durationMs: clock.now() - startedAt })
     try {
-      const reply = await serve(call)
-      const code = call.signal?.aborted ? 'canceled' : 'ok'
-      observer.ended({ ...start, code, durationMs: clock.now() - startedAt })
-      return reply
+      const { code, answer } = await this.#outcome(request)
+      end(code)
+      return answer
     } catch (error) {
-      const code = call.signal?.aborted ? 'canceled' : RpcError.is(error) ? error.code : 'unknown'
-      observer.ended({ ...start, code, durationMs: clock.now() - startedAt })
+      end('canceled')
       throw error
     }
   }
+
+  /** Rejects when nobody waits any more, or the line is cut. */
+  async #outcome(request: MemoryRequest): Promise<{ readonly code: RpcError['code'] | 'ok'; answer: MemoryAnswer }> {
+    const { clock, logger } = this.#options
+    using broken = joinSignals(request.gone, this.#cut.signal)
+    const serving = this.#serve(request).then(
+      (text) => ({ code: 'ok', answer: { status: 200, text } }) as const,
+      (error: unknown) => {
+        const said = RpcError.is(error) ? error : providerFailed(error, logger)
+        return { code: said.code, answer: { status: STATUS_OF[said.code], text: encodeError(said, request) } }
+      },
+    )
+    return await bounded(serving, { clock, signal: broken.signal, otherwise: () => brokenOff(request) })
+  }
+
+  async #serve(request: MemoryRequest): Promise<string> {
+    if (this.#state === 'refusing') {
+      throw new RpcError('unavailable', 'this provider has stopped: ask another', { outcome: 'not-run' })
+    }
+    const idempotent = this.#served.get(nameOf(request))
+    if (idempotent !== undefined) this.#lastCallAt = this.#options.clock.now()
+    const { value } = await this.#options.serve(servedCall(request, idempotent ?? false, this.#options))
+    return encodeReply(value, request)
+  }
 }
+
+const nameOf = ({ service, method }: CallName): string => `${formatServiceKey(service)}/${method}`
+
+function brokenOff(request: MemoryRequest): RpcError {
+  const message = `${nameOf(request)}: the connection broke before the answer was complete; it may have run`
+  return new RpcError('unavailable', message, { outcome: 'unknown' })
+}
+
+/** In metrics, all that is no known method is one: its names come from outside and have no end. */
+const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }

@@ -1,4 +1,4 @@
 import { memoryTransport } from '@kumquat/rpc'
 import { transportContract } from '../transport-contract.ts'
 
-transportContract('the memory transport', (caller) => memoryTransport({ caller }))
+transportContract('the memory transport', memoryTransport)

@@ -1,0 +1,51 @@
+import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from '../http/arrived.ts'
+import type { CallName } from '../http/error-body.ts'
+import { callLimitsOf } from '../http/http-listen-options.ts'
+import { isDeeperThan } from '../http/json-depth.ts'
+import { notJson, tooDeep, tooLarge } from '../http/refusal.ts'
+import type { ListenOptions, Remote, ServedCall } from '../transport.ts'
+import { hasForbiddenKey } from './forbidden-key.ts'
+
+/** A call on its way: the headers and the text that an HTTP request would have. */
+export interface MemoryRequest extends CallName {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Aborts when nobody waits for the answer any more. */
+  readonly gone: AbortSignal
+}
+
+/** Reads a request as it is read over HTTP. Throws `RpcError`, `not-run` on one that breaks a limit. */
+export function servedCall(
+  { service, method, headers, body, gone }: MemoryRequest,
+  idempotent: boolean,
+  { clock, maxBodyBytes }: ListenOptions,
+): ServedCall {
+  const timeoutMs = timeoutOf(headers)
+  return {
+    service,
+    method,
+    args: argsIn(body, maxBodyBytes),
+    attachments: attachmentsOf(headers),
+    idempotent,
+    attempt: attemptOf(headers),
+    caller: callerOf(headers),
+    arrived: headers,
+    remote: IN_MEMORY,
+    signal: gone,
+    ...(timeoutMs !== undefined && { deadline: clock.now() + timeoutMs }),
+  }
+}
+
+function argsIn(body: string, maxBodyBytes: number): readonly unknown[] {
+  if (Buffer.byteLength(body) > maxBodyBytes) throw tooLarge(maxBodyBytes).error
+  const { maxDepth, maxArguments } = LIMITS
+  if (isDeeperThan(maxDepth, body)) throw tooDeep(maxDepth)
+  const args: unknown = JSON.parse(body)
+  if (SUSPICIOUS.test(body) && hasForbiddenKey(args)) throw notJson()
+  return argsOf(args, maxArguments)
+}
+
+/** Those of HTTP, unless a provider over HTTP says otherwise. */
+const LIMITS = callLimitsOf({})
+const SUSPICIOUS = /"(?:__proto__|constructor)"/
+const IN_MEMORY: Remote = { address: '', certified: [] }
