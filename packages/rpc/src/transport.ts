@@ -48,6 +48,8 @@ export interface ListenOptions {
 /** The serving end of a transport, from bound to closed. Disposing closes it at once, cutting what is in flight. */
 export interface Listener extends AsyncDisposable {
   readonly port: number
+  /** Where it is bound, if not where it was asked to. */
+  readonly host?: string
   /** How it can be called, for the record, the preferred one first. Default `http`. */
   readonly transports?: readonly string[]
   /** On the clock given, in ms: when the last call came in, or when we began to listen. */

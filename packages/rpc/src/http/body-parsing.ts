@@ -1,5 +1,6 @@
 import { codecs, type Encoding, isEncoding } from '../compression/encodings.ts'
 import { Unpacking } from '../compression/unpacking.ts'
+import { alreadyRead } from './already-read.ts'
 import type { App, AppRequest } from './app.ts'
 import type { CallLimits } from './http-listen-options.ts'
 import { isDeeperThan } from './json-depth.ts'
@@ -16,6 +17,8 @@ export function parseBodies(app: App, { maxDepth }: Pick<Required<CallLimits>, '
     else void parse(request, text, done)
   })
   app.addHook('preParsing', (request, _, payload, done) => {
+    const read = alreadyRead(request.raw)
+    if (read !== undefined) return done(null, read)
     const encoding = request.headers['content-encoding']?.toLowerCase()
     if (encoding === undefined || encoding === 'identity') done(null, payload)
     else if (isEncoding(encoding)) done(null, unpack(request, payload, encoding))

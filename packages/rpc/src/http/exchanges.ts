@@ -17,7 +17,7 @@ export interface Exchanges {
   /** Empty until its provider has started. */
   instance: string
   /** Where the provider stands. */
-  readonly readiness: () => Readiness
+  readiness: () => Readiness
   /** Answers tell callers to look elsewhere. */
   leaving: boolean
   /** Calls are refused. */

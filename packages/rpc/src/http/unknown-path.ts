@@ -26,6 +26,9 @@ export function deadEnd(verb: string, path: string, isServed: (path: string) => 
   return { error: refused(message), status: 404 }
 }
 
+/** Whether a path is one of ours that is no call. */
+export const isProbe = (path: string): boolean => PROBES.has(path)
+
 const PROBES: ReadonlySet<string> = new Set([LIVE_PATH, READY_PATH, STATS_PATH, CONTRACT_PATH])
 
 const notAllowed = (message: string, allow: string): DeadEnd => ({

@@ -50,7 +50,8 @@ export async function start(options: CompleteOptions, quit: AbortSignal): Promis
   const { validateReplies = !isProduction() } = options
   const offers = offersOf(options)
   assertProviderOptions(options)
-  refuseLoopbackIn(options, addressOf(options, port || 1))
+  // Before anything is done; of a server that is there already, only it knows where it listens.
+  if (options.listen === undefined) await assertMeant(options, addressOf(options, { port: port || 1 }))
 
   const access = await accessRegistry(options.registry, { clock, logger })
   const serve = aroundServing(clock, filters, options)(dispatch({ offers, logger, validateReplies }))
@@ -62,7 +63,8 @@ export async function start(options: CompleteOptions, quit: AbortSignal): Promis
     ...(stats && { stats }),
   }).catch(after(access))
 
-  const address = addressOf(options, listener.port)
+  const address = addressOf(options, listener)
+  await assertMeant(options, address).catch(after(listener, access))
   const records = recordsOf(offers, options, address, { startedAt: clock.epoch(), transports: listener.transports })
   const present = new Presence({ records, enter: entrance(options, access), isWell: !health, clock, logger })
   presence = present
@@ -110,11 +112,13 @@ export async function start(options: CompleteOptions, quit: AbortSignal): Promis
   }
 }
 
-function addressOf({ host = '127.0.0.1', advertise }: ProviderOptions, port: number): Address {
+function addressOf({ host: asked, advertise }: ProviderOptions, { host = asked ?? '127.0.0.1', port }: Bound): Address {
   return advertisedAddress({ bound: { host, port }, ...(advertise !== undefined && { advertise }) })
 }
 
-function refuseLoopbackIn({ registry, advertise, allowLoopback }: ProviderOptions, { host }: Address): void {
+type Bound = Pick<Listener, 'host' | 'port'>
+
+async function assertMeant({ registry, advertise, allowLoopback }: ProviderOptions, { host }: Address): Promise<void> {
   refuseLoopback({ host, registry, isMeant: allowLoopback ?? advertise !== undefined })
 }
 

@@ -1,0 +1,2 @@
+export type { CallLimits } from '../http/http-listen-options.ts'
+export { type Handler, handler } from './handler.ts'
