@@ -15,8 +15,11 @@ export function values(begin: Begin): void {
 
   it('carries any JSON unchanged', async () => {
     const { endpoint } = await begin()
-    // JSON has no -0.
-    const json = fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
+    // What reaches for prototypes is refused.
+    const json = fc
+      .json({ maxDepth: 5 })
+      .filter((text) => !/__proto__|constructor/.test(text))
+      .map((text) => JSON.parse(text) as unknown)
     await fc.assert(
       fc.asyncProperty(fc.array(json, { maxLength: 5 }), async (args) => {
         expect((await endpoint.invoke(trying('echo', [...args, 'end']))).value).to.deep.equal([...args, 'end'])
