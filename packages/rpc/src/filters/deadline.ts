@@ -5,32 +5,57 @@ import {
   type Invocation,
   type Reply,
   RpcError,
-  remainingMs,
+  type Service,
 } from '@kumquat/core'
+import { assertWithin } from '../range.ts'
+import { servedCopy } from '../served-copy.ts'
+import { CappedShare } from '../shares/capped-share.ts'
+import type { ServedCall } from '../transport.ts'
+
+export interface DeadlineOptions {
+  /**
+   * Of 100 calls with a deadline within 10 s, at most so many are refused for having arrived too late; ten always may be. 0
+   * to 100, default 20.
+   */
+  readonly maxExpiredPercent?: number | undefined
+  readonly clock: Clock
+}
 
 /**
  * Refuses a call whose time is over before it runs, and gives up on one whose time ends while it runs: the method may go
- * on, its caller no longer waits.
+ * on, its caller no longer waits. When more calls have expired than is believed, the times are wrong and not the calls late:
+ * the rest is run, with 3 s each. The share: Finagle, finagle-core/…/service/DeadlineFilter.scala.
+ *
+ * @throws RangeError on a share out of range.
  */
-export function deadline<Call extends Invocation>(clock: Clock): Filter<Call, Reply> {
+export function deadline({ maxExpiredPercent = 20, clock }: DeadlineOptions): Filter<ServedCall, Reply> {
+  assertWithin('maxExpiredPercent', maxExpiredPercent, 0, 100)
+  const expiring = new CappedShare(maxExpiredPercent)
   return (next) => (call) => {
-    const leftMs = remainingMs(call, clock)
-    if (leftMs === Number.POSITIVE_INFINITY) return next(call)
-    if (leftMs <= 0) return Promise.reject(expired(call))
-    return new Promise((resolve, reject) => {
-      const timer = clock.after(leftMs, () => reject(tooLate(call, leftMs)))
-      next(call).then(
-        (reply) => {
-          timer[Symbol.dispose]()
-          resolve(reply)
-        },
-        (error: unknown) => {
-          timer[Symbol.dispose]()
-          reject(error)
-        },
-      )
-    })
+    if (call.deadline === undefined || call.deadline === Number.POSITIVE_INFINITY) return next(call)
+    const now = clock.now()
+    const leftMs = call.deadline - now
+    expiring.count(now)
+    if (leftMs > 0) return inTime(next, call, leftMs, clock)
+    if (expiring.take(now)) return Promise.reject(expired(call))
+    return inTime(next, servedCopy(call, { deadline: now + UNBELIEVED_MS }), UNBELIEVED_MS, clock)
   }
+}
+
+function inTime(next: Service<ServedCall, Reply>, call: ServedCall, leftMs: number, clock: Clock): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(leftMs, () => reject(tooLate(call, leftMs)))
+    next(call).then(
+      (reply) => {
+        timer[Symbol.dispose]()
+        resolve(reply)
+      },
+      (error: unknown) => {
+        timer[Symbol.dispose]()
+        reject(error)
+      },
+    )
+  })
 }
 
 function expired({ service, method }: Invocation): RpcError {
@@ -42,3 +67,6 @@ function tooLate({ service, method }: Invocation, leftMs: number): RpcError {
   const message = `${formatServiceKey(service)}/${method} took longer than the ${Math.round(leftMs)} ms its caller had left; it may still be running`
   return new RpcError('deadline_exceeded', message, { outcome: 'unknown' })
 }
+
+/** What a call of ours has that says nothing of its time. */
+const UNBELIEVED_MS = 3_000

@@ -9,6 +9,11 @@ export interface ProtectionOptions {
   readonly tracing?: Filter<ServedCall, Reply>
   /** Writes a line for each call: `accessLog({ to })`. Default: nobody writes. */
   readonly accessLog?: Filter<ServedCall, Reply>
+  /**
+   * Of 100 calls with a deadline within 10 s, at most so many are refused for having arrived too late, ten always may be: wrong
+   * times must not stop a provider. 0 to 100, default 20.
+   */
+  readonly maxExpiredPercent?: number
   /** Proves who calls: `authenticated({ keys })`, `certified({ names })`. Default: anybody may call, under any name. */
   readonly auth?: Filter<ServedCall, Reply>
   /** Who may call what: `access({ rules })`. Default: everybody everything. */
