@@ -15,6 +15,7 @@ export interface BoundedCache<Value> {
   /** Counts as a use: what was not used for longest goes first. */
   get(key: string): Value | undefined
   /** Counts as none. */
+  peek(key: string): Value | undefined
   has(key: string): boolean
   set(key: string, value: Value): void
   delete(key: string): void
