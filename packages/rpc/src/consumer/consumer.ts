@@ -93,7 +93,7 @@ export async function consumer({
   const subscribe = (service: ServiceKey): Subscribed => {
     const own = { ...subscribing, service, ...(register && { attend: () => attendance(service) }) }
     const subscription = new Subscription(own)
-    return { subscription, clusterFor: clusterOver(subscription.peers) }
+    return { subscription, clusterFor: clusterOver(subscription.peers), invokers: new Map() }
   }
   const subscribedTo = (service: ServiceKey): Subscribed => {
     if (isDisposed) throw disposed()
@@ -110,13 +110,17 @@ export async function consumer({
   }
 
   const invokerOf = ({ service, version }: Target): Invoker => {
-    const { subscription, clusterFor } = subscribedTo(service)
+    const { subscription, clusterFor, invokers } = subscribedTo(service)
+    const known = invokers.get(version)
+    if (known !== undefined) return known
     const choose = clusterFor(version)
-    return aroundCall({ ...observing, filters })((invocation) => {
+    const invoke = aroundCall({ ...observing, filters })((invocation) => {
       if (isDisposed) return Promise.reject(disposed())
       if (subscription.populated) return choose(invocation)
       return arrival(subscription, invocation, clock).then(() => choose(invocation))
     })
+    invokers.set(version, invoke)
+    return invoke
   }
 
   return {
@@ -142,6 +146,8 @@ export async function consumer({
 interface Subscribed {
   readonly subscription: Subscription
   readonly clusterFor: ReturnType<ClusterOf>
+  /** One for each version that is asked for, so that what a filter remembers is of all clients of a service. */
+  readonly invokers: Map<string, Invoker>
 }
 
 /** Resolves when there is somebody to call; rejects with the reason why not, within the time of the call. */

@@ -23,7 +23,7 @@ import { SharedFlight } from './shared-flight.ts'
 export interface CachedOptions {
   /**
    * The calls whose answers are kept, as in `AccessRule`, such as `{ service: 'movie/catalog', method: 'get*' }`. Of them only
-   * those of idempotent methods; not all of these only read, so there is no default.
+   * those of idempotent methods and for no peer in particular; not all of these only read, so there is no default.
    */
   readonly when: Conditions
   /** How long an answer is good, 1 to 86 400 000 ms. */
@@ -116,7 +116,7 @@ export function cached({
     // One for each version of a service that is asked for, which the call itself does not tell.
     const line = lines++
     return (call) => {
-      if (!call.idempotent || !isAbout(call)) return next(call)
+      if (!call.idempotent || call.peer !== undefined || !isAbout(call)) return next(call)
       const question = questionOf(call)
       const { service, method, argsText } = question
       const key = JSON.stringify([line, service, method, laneOf(call), call.constraints, more(call), argsText])

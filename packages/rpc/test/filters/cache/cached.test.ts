@@ -71,7 +71,7 @@ describe('cached()', () => {
     expect(asked).to.have.length(2)
   })
 
-  it('lets calls pass that it is not about, or that are not idempotent, or of great arguments', async () => {
+  it('lets calls pass that it is not about, or that are not idempotent, for one peer, or of great arguments', async () => {
     const { asked, ask, cache } = asking()
     const passing = [get(1, { method: 'rent' }), get(1, { idempotent: false }), get(1, { args: ['x'.repeat(20_000)] })]
     for (const call of [...passing, ...passing]) void ask(call)
