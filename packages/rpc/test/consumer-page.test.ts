@@ -18,6 +18,7 @@ describe('docs/reference/consumer.md', () => {
       ...(await fieldsOf('consumer/peers-of.ts', 'PeersOptions')),
       ...(await fieldsOf('consumer/consumer-options.ts', 'ConsumerOptions')),
       ...(await fieldsOf('client/call-options.ts', 'CallOptions')),
+      ...(await fieldsOf('client/generic.ts', 'GenericOptions')),
     ]
     expect(fields).to.include.members(['balance', 'health', 'registry', 'constraints'])
     expect(listed).to.have.members(fields)

@@ -1,5 +1,6 @@
 import { breaker, type Peers, panic } from '@kumquat/cluster'
 import {
+  assertName,
   type Clock,
   formatServiceKey,
   type Invocation,
@@ -12,7 +13,8 @@ import {
 } from '@kumquat/core'
 import { attend } from '@kumquat/registry'
 import { assertCallOptions, type CallOptions } from '../client/call-options.ts'
-import { type Client, client } from '../client/client.ts'
+import { type Client, client, type EachClient } from '../client/client.ts'
+import { type Generic, generic } from '../client/generic.ts'
 import { consoleLogger } from '../console-logger.ts'
 import type { Contract } from '../contract/contract.ts'
 import { type Asked, type ServiceClass, type ServiceTarget, type Target, targetOf } from '../contract/target.ts'
@@ -36,6 +38,15 @@ export interface Consumer extends AsyncDisposable {
   client<C extends Contract>(contract: C, options?: CallOptions): Client<C>
   client<T extends object>(service: ServiceClass<T>, options?: CallOptions): Client<T>
   client<T extends object>(service: ServiceTarget<T>, options?: CallOptions): Client<T>
+  /**
+   * A typed client of each provider at once: of all that the routers leave, whatever their weight, 100 at a time. Its calls
+   * resolve with what every one of them said, within the time of the call, and reject only where there is nobody to ask.
+   */
+  each<C extends Contract>(contract: C, options?: EachOptions): EachClient<C>
+  each<T extends object>(service: ServiceClass<T>, options?: EachOptions): EachClient<T>
+  each<T extends object>(service: ServiceTarget<T>, options?: EachOptions): EachClient<T>
+  /** Calls without types. */
+  readonly generic: Generic
   /** Waits for the first provider. Rejects with `RpcError` `unavailable` after `timeoutMs`, default 10 000. */
   ready(service: ServiceKey, options?: { readonly timeoutMs?: number }): Promise<void>
   /** The providers of a service as this consumer sees them. Empty until the registry has answered. */
@@ -44,10 +55,12 @@ export interface Consumer extends AsyncDisposable {
   outlook(service: ServiceKey): Live<Outlook>
 }
 
+export type EachOptions = Omit<CallOptions, 'peer'>
+
 /**
  * Opens the consuming end. Does not wait for the registry, so one that is down makes calls fail, not the start.
  *
- * @throws TypeError on a wrong registry URL, RangeError on a bad time.
+ * @throws TypeError on a wrong registry URL or a caller that is no name, RangeError on a bad time.
  */
 export async function consumer({
   registry,
@@ -71,6 +84,7 @@ export async function consumer({
   ...choices
 }: ConsumerOptions): Promise<Consumer> {
   assertTimeout('timeoutMs', timeoutMs)
+  if (caller !== '') assertName('caller', caller)
   const connect = connectBy ?? httpConnect({ caller, clock, rng, logger })
   const observing = { caller, clock, ...(observer && { observer }) }
   const clusterOver = clusterOf(choices, { clock, rng, logger })
@@ -123,12 +137,16 @@ export async function consumer({
     return invoke
   }
 
+  const faceOf = (asked: Asked, options: CallOptions, each: boolean): object => {
+    const target = targetOf(asked)
+    const own = assertCallOptions(options)
+    return client({ target, invoke: invokerOf(target), options: own, each, timeoutMs, caller, clock })
+  }
+
   return {
-    client<T>(asked: Asked, options: CallOptions = {}): Client<T> {
-      const target = targetOf(asked)
-      const own = assertCallOptions(options)
-      return client<T>({ target, invoke: invokerOf(target), options: own, timeoutMs, caller, clock })
-    },
+    client: <T>(asked: Asked, options: CallOptions = {}) => faceOf(asked, options, false) as Client<T>,
+    each: <T>(asked: Asked, options: EachOptions = {}) => faceOf(asked, options, true) as EachClient<T>,
+    generic: generic({ invokerOf, timeoutMs, caller, clock }),
     async ready(service, { timeoutMs: ms = 10_000 } = {}) {
       await subscribedTo(service).subscription.someone({ ms: assertTimeout('timeoutMs', ms) })
     },

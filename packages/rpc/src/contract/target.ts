@@ -1,4 +1,5 @@
 import type { ServiceKey } from '@kumquat/core'
+import { assertTimeout } from '../waiting/assert-timeout.ts'
 import { type Contract, declarationOf } from './contract.ts'
 import { declarationsAlong } from './declarations.ts'
 import type { MethodDeclaration } from './method-options.ts'
@@ -11,6 +12,8 @@ export interface ServiceTarget<T = unknown> extends ServiceKey {
   readonly version?: string
   /** The methods of which a second execution does no harm. Default none. */
   readonly idempotent?: readonly MethodName<T>[]
+  /** The time of a call of a method, where nothing nearer says it. 1 to 2 147 483 647 ms. Default: that of the consumer. */
+  readonly timeouts?: { readonly [M in MethodName<T>]?: number }
 }
 
 export type ServiceClass<T extends object = object> = abstract new (...args: never[]) => T
@@ -30,12 +33,17 @@ export interface Target {
 /**
  * Reads what a client was asked for: a class, a contract, or a name.
  *
- * @throws TypeError on a class without `@service()`, or a bad name.
+ * @throws TypeError on a class without `@service()`, or a bad name, RangeError on a bad time.
  */
 export function targetOf(asked: Asked): Target {
   if (typeof asked === 'function') return targetOfClass(asked)
   if ('methods' in asked) return { ...declarationOf(asked), ...factsOf(Object.entries(asked.methods)) }
-  return { ...declareService(asked), idempotent: new Set<string>(asked.idempotent) }
+  const { idempotent, timeouts = {} } = asked
+  return {
+    ...declareService(asked),
+    idempotent: new Set<string>(idempotent),
+    timeouts: timesOf(Object.entries(timeouts)),
+  }
 }
 
 type MethodName<T> = { [M in keyof T]: T[M] extends AnyMethod ? M : never }[keyof T] & string
@@ -49,8 +57,12 @@ function targetOfClass(asked: ServiceClass): Target {
 function factsOf(methods: readonly (readonly [string, MethodDeclaration])[]): Pick<Target, 'idempotent' | 'timeouts'> {
   return {
     idempotent: new Set(methods.flatMap(([name, { idempotent }]) => (idempotent ? [name] : []))),
-    timeouts: new Map(
-      methods.flatMap(([name, { timeoutMs }]) => (timeoutMs === undefined ? [] : [[name, timeoutMs] as const])),
-    ),
+    timeouts: timesOf(methods.map(([name, { timeoutMs }]) => [name, timeoutMs])),
   }
+}
+
+function timesOf(entries: readonly (readonly [string, number | undefined])[]): ReadonlyMap<string, number> {
+  return new Map(
+    entries.flatMap(([name, ms]) => (ms === undefined ? [] : [[name, assertTimeout(`timeouts.${name}`, ms)] as const])),
+  )
 }

@@ -21,6 +21,35 @@ describe('call options', () => {
     expect(refusal({ tags: { disk: 1 } })).to.throw(TypeError, 'constraints.tags.disk must be a string, got 1')
     expect(refusal({ version: '^2', tags: { disk: '' } })).not.to.throw()
   })
+  it('refuse a key that is none', () => {
+    const refusal = (key: unknown) => () => assertCallOptions({ key: key as string })
+    expect(refusal('')).to.throw(RangeError, 'key must have 1 to 1024 characters, got 0')
+    expect(refusal('x'.repeat(1_025))).to.throw(RangeError, 'key must have 1 to 1024 characters, got 1025')
+    expect(refusal(42)).to.throw(TypeError, 'key must be a string, got 42')
+    for (const key of ['x', 'x'.repeat(1_024), ' ', 'ä']) expect(refusal(key)).not.to.throw()
+  })
+  for (const peer of [
+    '',
+    '*',
+    '10.0.0.1',
+    '10.0.0.1:0',
+    '10.0.0.1:65536',
+    ':80',
+    'http://a:80',
+    'a b:80',
+    'fd00::7:80',
+    7,
+  ]) {
+    it(`refuse the peer ${JSON.stringify(peer)}`, () => {
+      expect(() => assertCallOptions({ peer: peer as string })).to.throw(
+        TypeError,
+        `peer ${JSON.stringify(peer)} is not an address such as "10.0.0.7:20080"`,
+      )
+    })
+  }
+  it('take a peer as its record is named', () => {
+    for (const peer of ['10.0.0.1:1', 'movies-1.local:65535', '[fd00::7]:20080']) assertCallOptions({ peer })
+  })
   it('are anything else', () => {
     const options = { timeoutMs: 1, lane: 'gray', attachments: { user: 'ann' }, signal: new AbortController().signal }
     expect(assertCallOptions(options)).to.equal(options)

@@ -1,23 +1,24 @@
 import { inspect } from 'node:util'
-import { type Invocation, systemClock } from '@kumquat/core'
+import { EVERY_PEER, type Invocation, systemClock } from '@kumquat/core'
 import { handClock } from '@kumquat/core/testing'
-import type { CallOptions, Client } from '@kumquat/rpc'
+import { type CallOptions, callOptions } from '@kumquat/rpc'
 import { expect } from 'chai'
 import { client } from '../../src/client/client.ts'
 import type { Movies } from '../movies.ts'
+import { rejection } from '../rejection.ts'
 
 const service = { app: 'movie', group: 'catalog' }
 
 describe('a client', () => {
-  const recorded = (options: CallOptions = {}) => {
+  const recorded = (options: CallOptions = {}, each = false) => {
     const invocations: Invocation[] = []
     const clock = handClock({ startMs: 1_000 })
-    const target = { service, version: '', idempotent: new Set(['getMovieById']) }
+    const target = { service, version: '', idempotent: new Set(['getMovieById']), timeouts: new Map([['rent', 700]]) }
     const invoke = async (invocation: Invocation) => {
       invocations.push(invocation)
       return { value: invocation.args }
     }
-    const movies = client<Movies>({ target, invoke, options, timeoutMs: 3_000, clock })
+    const movies = client<Movies>({ target, invoke, options, each, timeoutMs: 3_000, clock })
     return { movies, invocations }
   }
 
@@ -79,6 +80,60 @@ describe('a client', () => {
     expect(invocations[3]).to.have.all.keys('service', 'method', 'args', 'attachments', 'idempotent', 'deadline')
   })
 
+  it('takes the options of one call as its last argument, over its own', async () => {
+    const { movies, invocations } = recorded({ timeoutMs: 500, attachments: { user: 'ann' }, key: 'a' })
+    const options = callOptions({ timeoutMs: 50, attachments: { trip: '1' }, peer: '10.0.0.1:80' })
+    expect(await movies.rent(1, 2, options)).to.deep.equal([1, 2])
+    expect(await movies.nothing(options)).to.deep.equal([])
+    expect(await movies.rent(1, undefined, options)).to.deep.equal([1, undefined])
+    await movies.rent(1)
+    for (const invocation of invocations.slice(0, 3)) {
+      expect(invocation).to.deep.include({ deadline: 1_050, attachments: { user: 'ann', trip: '1' } })
+      expect(invocation).to.include({ key: 'a', peer: '10.0.0.1:80' })
+    }
+    expect(invocations[3]).to.deep.include({ args: [1], deadline: 1_500, attachments: { user: 'ann' }, key: 'a' })
+    expect(invocations[3]).not.to.have.property('peer')
+  })
+
+  it('takes nothing else for options: neither what looks like them nor what is no object', async () => {
+    const { movies, invocations } = recorded()
+    for (const last of [{ timeoutMs: 1 }, null, undefined, 'x', [], movies]) await movies.echo(last)
+    expect(invocations.map(({ args }) => args[0])).to.deep.equal([{ timeoutMs: 1 }, null, undefined, 'x', [], movies])
+    for (const { deadline } of invocations) expect(deadline).to.equal(4_000)
+  })
+
+  it('gives a method its own time, unless something nearer says one', async () => {
+    const { movies, invocations } = recorded()
+    await movies.rent(1)
+    await movies.with({ timeoutMs: 10 }).rent(1)
+    await movies.rent(1, 2, callOptions({ timeoutMs: 20 }))
+    expect(invocations.map(({ deadline }) => deadline)).to.deep.equal([1_700, 1_010, 1_020])
+  })
+
+  it('refuses attachments that are too many together', async () => {
+    const most = (prefix: string, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`${prefix}${n}`, '']))
+    const { movies } = recorded({ attachments: most('a', 40) })
+    await movies.with({ attachments: most('b', 24) }).nothing()
+    expect(() => movies.with({ attachments: most('b', 25) })).to.throw(TypeError, 'at most 64')
+    const error = await rejection(movies.nothing(callOptions({ attachments: most('b', 25) })))
+    expect(error).to.include({ code: 'invalid_argument', outcome: 'not-run' })
+    expect(error.message).to.match(/^movie\/catalog\/nothing was not called: attachments take .* at most 64/)
+  })
+
+  it('of each provider names none', () => {
+    const { movies } = recorded({}, true)
+    expect(() => movies.with({ peer: '10.0.0.1:80' })).to.throw(TypeError, 'each provider is called')
+    expect(() => recorded({ peer: '10.0.0.1:80' }, true)).to.throw(TypeError, '"10.0.0.1:80" is one')
+  })
+
+  it('of each provider says so in its calls', async () => {
+    const { movies, invocations } = recorded({}, true)
+    await movies.nothing()
+    await movies.with({ key: 'a' }).nothing()
+    expect(invocations.map(({ peer }) => peer)).to.deep.equal([EVERY_PEER, EVERY_PEER])
+  })
+
   it('refuses bad options where they are given', () => {
     const { movies } = recorded()
     expect(() => movies.with({ timeoutMs: 0 })).to.throw(RangeError, 'timeoutMs')
@@ -90,7 +145,9 @@ describe('a client', () => {
     expect(await movies).to.equal(movies)
     expect(String(movies)).to.equal('[object Object]')
     expect(JSON.stringify(movies)).to.equal('{}')
-    expect(inspect(movies)).to.be.a('string')
+    expect(inspect(movies)).to.equal('client of movie/catalog')
+    expect(`${Object.keys(movies)}`).to.equal('with')
+    expect(movies).to.equal(movies).and.to.deep.equal(movies)
     expect(movies).not.to.deep.equal({})
     expect(invocations).to.deep.equal([])
   })
@@ -117,46 +174,5 @@ describe('a client', () => {
     const invoke = () => Promise.reject(new Error('broken'))
     const movies = client<Movies>({ target, invoke, options: {}, timeoutMs: 1, clock: systemClock })
     expect(await movies.rent(1).catch((error: Error) => error.message)).to.equal('broken')
-  })
-})
-
-describe('the type of a client', () => {
-  interface Shop {
-    name: string
-    price(id: number): number
-    find(text: string, limit?: number): Promise<readonly string[]>
-    then(): void
-    with(): void
-  }
-  const same = <A, B>(_: (A extends B ? (B extends A ? true : false) : false) & true): void => {}
-
-  it('is the methods of an interface, as promises, and with()', () => {
-    same<keyof Client<Shop>, 'price' | 'find' | 'with'>(true)
-    same<Client<Shop>['price'], (id: number) => Promise<number>>(true)
-    same<Client<Shop>['find'], (text: string, limit?: number) => Promise<readonly string[]>>(true)
-    same<ReturnType<Client<Shop>['with']>, Client<Shop>>(true)
-  })
-
-  it('does not compile with wrong names, arguments or results', () => {
-    const shop = {} as Client<Shop>
-    const uses = [
-      // @ts-expect-error no such method
-      () => shop.prize(1),
-      // @ts-expect-error not a method
-      () => shop.name,
-      // @ts-expect-error a number is asked for
-      () => shop.price('1'),
-      // @ts-expect-error one argument too few
-      () => shop.price(),
-      // @ts-expect-error one argument too many
-      () => shop.price(1, 2),
-      // @ts-expect-error the result is a promise
-      (): number => shop.price(1),
-      // @ts-expect-error no such option
-      () => shop.with({ retries: 3 }),
-      // @ts-expect-error it is not a promise
-      () => shop.then(() => {}),
-    ]
-    expect(uses).to.have.length(8)
   })
 })

@@ -1,4 +1,4 @@
-import { type Client, contractOf, type MethodEntry, method, service } from '@kumquat/rpc'
+import { type Client, contractOf, type GivenOptions, type MethodEntry, method, service } from '@kumquat/rpc'
 import { expect } from 'chai'
 import { expectTypeOf } from 'expect-type'
 import { z } from 'zod'
@@ -38,7 +38,7 @@ describe('the contract of a class', () => {
     const contract = contractOf(Movies)
     expectTypeOf(contract.methods.rent).toEqualTypeOf<MethodEntry<Movies['rent']>>()
     expectTypeOf<Client<typeof contract>['getMovieById']>().toEqualTypeOf<
-      (id: number) => Promise<{ id: number; title: string }>
+      (id: number, options?: GivenOptions) => Promise<{ id: number; title: string }>
     >()
   })
 

@@ -1,4 +1,12 @@
-import { type Client, defineService, type Handlers, implement, method, type StandardSchema } from '@kumquat/rpc'
+import {
+  type Client,
+  defineService,
+  type GivenOptions,
+  type Handlers,
+  implement,
+  method,
+  type StandardSchema,
+} from '@kumquat/rpc'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { expect } from 'chai'
 import { expectTypeOf } from 'expect-type'
@@ -20,17 +28,21 @@ const Shop = defineService({
 
 describe('the signature of a method', () => {
   type Face = Client<typeof Shop>
+  /** Callers may add options of the call. */
+  type Call<A extends readonly unknown[], R> = (...args: [...A, options?: GivenOptions]) => Promise<R>
   type Given = Handlers<(typeof Shop)['methods']>
 
   it('is, for callers, what the schemas take and what the method returns', () => {
-    expectTypeOf<Face['one']>().toEqualTypeOf<(value: { id: number }) => Promise<string>>()
-    expectTypeOf<Face['many']>().parameters.toEqualTypeOf<[string, (number | undefined)?, (boolean | undefined)?]>()
-    expectTypeOf<Face['none']>().toEqualTypeOf<() => Promise<null>>()
-    expectTypeOf<Face['late']>().parameters.toEqualTypeOf<[string, (number | undefined)?]>()
+    expectTypeOf<Face['one']>().toEqualTypeOf<Call<[value: { id: number }], string>>()
+    expectTypeOf<Face['many']>().parameters.toEqualTypeOf<
+      [string, (number | undefined)?, (boolean | undefined)?, GivenOptions?]
+    >()
+    expectTypeOf<Face['none']>().toEqualTypeOf<Call<[], null>>()
+    expectTypeOf<Face['late']>().parameters.toEqualTypeOf<[string, (number | undefined)?, GivenOptions?]>()
     expectTypeOf<Face['late']>().returns.toEqualTypeOf<Promise<string[]>>()
     expectTypeOf<Face['only']>().toEqualTypeOf<(...args: unknown[]) => Promise<boolean>>()
-    expectTypeOf<Face['typed']>().toEqualTypeOf<(id: number) => Promise<string>>()
-    expectTypeOf<Face['silent']>().toEqualTypeOf<(value: number) => Promise<unknown>>()
+    expectTypeOf<Face['typed']>().toEqualTypeOf<Call<[id: number], string>>()
+    expectTypeOf<Face['silent']>().toEqualTypeOf<Call<[value: number], unknown>>()
   })
 
   it('is, for the handler, what the schemas make of it', () => {
