@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RpcError, type RpcErrorCode } from '@kumquat/core'
 import { encodeError } from './error-body.ts'
@@ -6,8 +6,8 @@ import { JSON_TYPE } from './wire.ts'
 
 /** Answers what the parser cannot make a request of, and closes the connection: nobody knows where the next one begins. */
 export function answerUnreadable(error: Error & { readonly code?: string }, socket: Duplex): void {
-  // Nobody is there, or an answer is under way that another would spoil.
-  if (error.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) {
+  // Nobody is there, or what we say would be taken for the answer to another request.
+  if (error.code === 'ECONNRESET' || !socket.writable || belongsToAnother(socket)) {
     socket.destroy()
     return
   }
@@ -17,9 +17,14 @@ export function answerUnreadable(error: Error & { readonly code?: string }, sock
   socket.end(head + body, () => socket.destroy())
 }
 
-/** Part of an answer is on its way; Node keeps it on the socket. */
-function hasAnswered(socket: Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): boolean {
-  return socket._httpMessage?.headersSent === true
+/** The answer that is next on the line; Node keeps it on the socket. */
+interface Answering {
+  readonly _httpMessage?: Pick<ServerResponse, 'headersSent' | 'req'> | null
+}
+
+/** Whether the next answer on the line is that of a request before: it has begun, or all of that request has come. */
+function belongsToAnother({ _httpMessage: next }: Duplex & Answering): boolean {
+  return next?.headersSent === true || next?.req.complete === true
 }
 
 type Answer = readonly [status: number, code: RpcErrorCode, message: string]
