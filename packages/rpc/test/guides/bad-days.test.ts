@@ -1,35 +1,30 @@
-import { consumer, type Provider, provider } from '@kumquat/rpc'
-import { eventually, faultyTransport, MemoryTree, memory, recordingLogger } from '@kumquat/rpc/testing'
+import { handClock, type TestCluster, testCluster } from '@kumquat/rpc/testing'
 import { expect } from 'chai'
 import { Movies } from '../movies.ts'
 
 describe('the movies of a shop, on bad days', () => {
-  const tree = new MemoryTree()
-  const registry = memory({ tree })
-  const transport = faultyTransport()
-  const { connect, listen } = transport
-  const providers: Provider[] = []
+  const clock = handClock()
+  let cluster: TestCluster
 
-  before(async () => {
-    for (const services of [[new Movies()], [new Movies()]]) {
-      providers.push(await provider({ registry, services, listen, quietMs: 0 }))
-    }
+  beforeEach(async () => {
+    cluster = await testCluster({ services: () => [new Movies(clock)], providers: 3, clock, seed: 1 })
   })
-  after(async () => {
-    for (const one of providers) await one.stop()
-    await registry[Symbol.asyncDispose]()
+  afterEach(async () => {
+    await cluster[Symbol.asyncDispose]()
   })
 
-  it('are found though one provider refuses calls, and the registry is away', async () => {
-    await using calls = await consumer({ registry, connect, logger: recordingLogger() })
-    const movies = calls.client(Movies)
-    const service = { app: 'movie', group: 'catalog' }
-    await eventually(() => expect(calls.peers(service).current).to.have.length(2))
-
-    transport.refuse(providers[0]!.address)
-    tree.cut()
+  it('are found though one provider refuses calls, one has died, and the registry is away', async () => {
+    const movies = cluster.client(Movies)
+    cluster.faults.refuse(cluster.provider(0).address)
+    await cluster.provider(1).kill()
+    cluster.registry.cut()
     for (let id = 0; id < 10; id++) expect(await movies.getMovieById(id)).to.include({ id })
-    tree.mend()
-    transport.mend()
+  })
+
+  it('are not waited for longer than two seconds', async () => {
+    const waiting = cluster.client(Movies, { timeoutMs: 2_000 }).slow(60_000)
+    const ended = waiting.catch(({ code }: { code: string }) => code)
+    await clock.advance(2_000)
+    expect(await ended).to.equal('deadline_exceeded')
   })
 })
