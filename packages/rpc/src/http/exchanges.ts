@@ -36,7 +36,7 @@ export function exchanges(
     Partial<Pick<ListenOptions, 'serve' | 'instance' | 'readiness'>>,
   { maxArguments, compressFromBytes }: Pick<Required<CallLimits>, 'maxArguments' | 'compressFromBytes'>,
 ): Exchanges {
-  const { clock, logger, observer, serve = notYet, instance = '', readiness = () => 'ready' } = parts
+  const { clock, logger, observer, serve = notYet, instance = '', readiness = standing(parts.serve) } = parts
   return {
     ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, instance, readiness },
     gauge: loadGauge(clock),
@@ -63,3 +63,6 @@ const notYet: Service<ServedCall, Reply> = () =>
       retryable: true,
     }),
   )
+
+/** Of a provider that says nothing of it: with nobody to serve calls yet, it is still to start. */
+const standing = (serve: unknown) => (): Readiness => (serve === undefined ? 'starting' : 'ready')
