@@ -11,6 +11,8 @@ export type { ConsumerOptions } from './consumer/consumer-options.ts'
 export type { Outlook } from './consumer/outlook.ts'
 export type { PeersOptions } from './consumer/peers-of.ts'
 export { currentCall } from './context/context.ts'
+export { compareContracts } from './contract/comparison/compare-contracts.ts'
+export type { ChangeKind, ContractChange } from './contract/comparison/contract-change.ts'
 export {
   type Contract,
   type ContractOptions,
