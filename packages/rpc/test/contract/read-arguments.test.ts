@@ -1,8 +1,11 @@
 import type { StandardSchema } from '@kumquat/rpc'
+import { type } from 'arktype'
 import { expect } from 'chai'
+import Type from 'typebox'
 import * as v from 'valibot'
 import { z } from 'zod'
 import { readArguments } from '../../src/contract/read-arguments.ts'
+import { typeboxSchema } from './typebox-schema.ts'
 
 const movie = z.object({ id: z.int() })
 
@@ -18,6 +21,9 @@ describe('the arguments of a call', () => {
     const given = [{ id: 1, extra: true }]
     expect(readArguments([movie], given)).to.deep.equal({ args: [{ id: 1 }] })
     expect(readArguments([z.looseObject({ id: z.int() })], given)).to.deep.equal({ args: given })
+    expect(readArguments([v.object({ id: v.number() })], given)).to.deep.equal({ args: [{ id: 1 }] })
+    expect(readArguments([type({ id: 'number' })], given)).to.deep.equal({ args: given })
+    expect(readArguments([typeboxSchema(Type.Object({ id: Type.Number() }))], given)).to.deep.equal({ args: given })
     expect(readArguments([z.strictObject({ id: z.int() })], given)).to.have.property('issues')
     expect(readArguments([v.strictObject({ id: v.number() })], given)).to.have.property('issues')
   })
