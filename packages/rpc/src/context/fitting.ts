@@ -1,5 +1,5 @@
 import { LANE } from '@kumquat/core'
-import { type Attachments, formatBaggage, MAX_BAGGAGE_BYTES, MAX_MEMBERS } from './attachments.ts'
+import { type Attachments, formatBaggage, MAX_BAGGAGE_BYTES, MAX_MEMBERS, NO_ATTACHMENTS } from './attachments.ts'
 
 /**
  * The attachments of a call made while another is served: its own, and those of the other that still fit into a `baggage`
@@ -22,6 +22,10 @@ export function fitting(own: Attachments, inherited: Attachments): Attachments {
   for (const key in inherited) if (key !== LANE) keep(key)
   return kept
 }
+
+/** The attachments of a call as far as they fit: filters may have added any. */
+export const fitted = (attachments: Attachments): Attachments =>
+  surelyFits(attachments) ? attachments : fitting(NO_ATTACHMENTS, attachments)
 
 /** By a look at lengths alone; a character takes nine at most. */
 function surelyFits(attachments: Attachments): boolean {

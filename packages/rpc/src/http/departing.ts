@@ -1,5 +1,6 @@
 import { formatServiceKey, type Invocation, RpcError } from '@kumquat/core'
 import { formatBaggage } from '../context/attachments.ts'
+import { fitted } from '../context/fitting.ts'
 import { ATTEMPT, BAGGAGE, CALLER, JSON_TYPE, TIMEOUT } from './wire.ts'
 
 export const pathOf = ({ service, method }: Invocation): string => `/${service.app}/${service.group}/${method}`
@@ -11,7 +12,7 @@ export function headersOf(invocation: Invocation, caller: string, leftMs: number
   if (leftMs < Number.POSITIVE_INFINITY) headers.push(TIMEOUT, timeoutText(leftMs))
   if (caller !== '') headers.push(CALLER, caller)
   if (attempt > 1) headers.push(ATTEMPT, String(Math.min(attempt, MAX_ATTEMPT)))
-  const baggage = formatBaggage(attachments)
+  const baggage = formatBaggage(fitted(attachments))
   if (baggage !== '') headers.push(BAGGAGE, baggage)
   if (more !== undefined)
     for (const name in more) headers.push(checkedName(name, invocation), checkedValue(name, more[name]!, invocation))

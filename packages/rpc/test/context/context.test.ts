@@ -15,7 +15,8 @@ interface Seen {
 const seen = (): Seen => {
   const call = currentCall()!
   const { attachments, caller, arrived } = call
-  return { attachments, caller, traceparent: arrived['traceparent'], leftMs: remainingMs(call, systemClock) }
+  const { traceparent } = arrived
+  return { attachments, caller, traceparent, leftMs: remainingMs(call, systemClock) }
 }
 
 @service({ app: 'chain', group: 'last' })
@@ -93,7 +94,10 @@ describe('the current call', () => {
       @method()
       async callers(): Promise<readonly (string | undefined)[]> {
         const callers: (string | undefined)[] = []
-        const note = (): void => void callers.push(currentCall()?.attachments['user'])
+        const note = (): void => {
+          const { user } = currentCall()!.attachments
+          callers.push(user)
+        }
         const events = new EventEmitter().on('event', note)
         queueMicrotask(note)
         setImmediate(note)
@@ -119,10 +123,11 @@ describe('the current call', () => {
     const commons = { registry, snapshot: false as const, register: false }
     await using web = await consumer({ ...commons, filters: [more('a')] })
     await using first = await consumer({ ...commons, filters: [more('b')] })
-    await using middle = await consumer(commons)
+    await using middle = await consumer({ ...commons, filters: [more('c')] })
     const services = [new First(first.client(Middle)), new Middle(middle.client(Last)), new Last()]
     await using _ = await provider({ registry, services, signals: [], quietMs: 0 })
     const hops = await web.client(First).with({ lane: 'gray' }).see()
     for (const { attachments } of hops) expect(attachments).to.include({ lane: 'gray' })
+    expect(Object.keys(hops[2]!.attachments)).to.have.members(['lane', 'a', 'b'])
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { formatBaggage, MAX_BAGGAGE_BYTES, MAX_MEMBERS, parseBaggage } from '../../src/context/attachments.ts'
-import { fitting } from '../../src/context/fitting.ts'
+import { fitted, fitting } from '../../src/context/fitting.ts'
 
 describe('fitting()', () => {
   const many = (count: number, prefix: string): Record<string, string> =>
@@ -47,5 +47,13 @@ describe('fitting()', () => {
         if (formatBaggage(all).length <= MAX_BAGGAGE_BYTES) expect(fit).to.deep.equal(all)
       }),
     )
+  })
+})
+
+describe('fitted()', () => {
+  it('leaves as they are what fits, and else keeps the lane', () => {
+    const few = { lane: 'gray', user: 'ann' }
+    expect(fitted(few)).to.equal(few)
+    expect(fitted({ long: 'x'.repeat(8_185), lane: 'gray' })).to.deep.equal({ lane: 'gray' })
   })
 })

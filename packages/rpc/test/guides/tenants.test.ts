@@ -23,7 +23,8 @@ export function tenantsOnly(served: ReadonlySet<string>): Filter<ServedCall, Rep
 class Orders {
   @method()
   place(): string {
-    return `placed for ${currentCall()?.attachments['tenant']}`
+    const { tenant } = currentCall()!.attachments
+    return `placed for ${tenant}`
   }
 }
 
