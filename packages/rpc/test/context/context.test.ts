@@ -1,6 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { setTimeout } from 'node:timers/promises'
-import { type Invocation, remainingMs, systemClock } from '@kumquat/core'
+import { type Invocation, remainingMs, sleep, systemClock } from '@kumquat/core'
 import { memory } from '@kumquat/registry'
 import { type Client, consumer, currentCall, method, provider, type ServedCall, service } from '@kumquat/rpc'
 import { expect } from 'chai'
@@ -38,7 +37,7 @@ class Middle {
 
   @method()
   async see(): Promise<readonly Seen[]> {
-    await setTimeout(1)
+    await sleep(systemClock, 1)
     const further = await this.#next.see()
     return [seen(), ...further]
   }
@@ -54,7 +53,7 @@ class First {
 
   @method()
   async see(): Promise<readonly Seen[]> {
-    const [further] = await Promise.all([this.#next.see(), setTimeout(2)])
+    const [further] = await Promise.all([this.#next.see(), sleep(systemClock, 2)])
     return [seen(), ...further]
   }
 }
@@ -102,7 +101,7 @@ describe('the current call', () => {
         queueMicrotask(note)
         setImmediate(note)
         process.nextTick(() => events.emit('event'))
-        await setTimeout(5)
+        await sleep(systemClock, 5)
         note()
         return callers
       }
