@@ -4,11 +4,5 @@ export function assertWithin(name: string, value: number, least: number, most: n
   throw new RangeError(`${name} must be a number from ${least} to ${most}, got ${value}`)
 }
 
-/** The same for whole numbers. */
-export function assertInteger(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return
-  throw new RangeError(`${name} must be an integer from ${least} to ${most}, got ${value}`)
-}
-
 /** What a timer of Node can hold. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1

@@ -10,8 +10,9 @@ import {
 } from '@kumquat/core'
 import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 import { consoleLogger } from '../console-logger.ts'
+import { integerIn } from '../integer-in.ts'
 import { optionalPeer } from '../optional-peer.ts'
-import { assertInteger, assertWithin } from '../range.ts'
+import { assertWithin } from '../range.ts'
 import type { ServedCall } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
 
@@ -59,8 +60,8 @@ export async function rateLimit({
   clock = systemClock,
   logger = consoleLogger(),
 }: RateLimitOptions): Promise<Filter<ServedCall, Reply>> {
-  assertInteger('calls', calls, 1, 1_000_000_000)
-  assertInteger('perMs in seconds', perMs / 1_000, 1, 86_400)
+  integerIn('calls', calls, 1, 1_000_000_000)
+  integerIn('perMs in seconds', perMs / 1_000, 1, 86_400)
   assertWithin('waitMs', waitMs, 1, 10_000)
   for (const one of by) {
     if (one !== 'caller' && one !== 'method')

@@ -1,7 +1,7 @@
 import { type KeyObject, timingSafeEqual } from 'node:crypto'
 import { assertName, type Clock, type Filter, type Logger, type Reply, systemClock } from '@kumquat/core'
 import { consoleLogger } from '../console-logger.ts'
-import { assertInteger } from '../range.ts'
+import { integerIn } from '../integer-in.ts'
 import type { ServedCall } from '../transport.ts'
 import { proven } from './proven.ts'
 import { type Secret, secretKey } from './secret-key.ts'
@@ -44,8 +44,8 @@ export function authenticated({
   clock = systemClock,
   logger = consoleLogger(),
 }: AuthenticatedOptions): Filter<ServedCall, Reply> {
-  assertInteger('windowMs', windowMs, 1_000, 3_600_000)
-  assertInteger('maxNonces', maxNonces, 1_000, 10_000_000)
+  integerIn('windowMs', windowMs, 1_000, 3_600_000)
+  integerIn('maxNonces', maxNonces, 1_000, 10_000_000)
   const known = knownKeys(keys, () => seenNonces({ windowMs, max: maxNonces, clock }))
   const refused = unproven(logger, clock)
   return (next) => (call) => {

@@ -4,8 +4,8 @@ import { MemoryTree, memory } from '@kumquat/registry'
 import { type Consumer, consumer } from '../consumer/consumer.ts'
 import type { ConsumerOptions } from '../consumer/consumer-options.ts'
 import { offerOf } from '../contract/offer.ts'
+import { integerIn } from '../integer-in.ts'
 import { memoryTransport } from '../memory/memory-transport.ts'
-import { assertInteger } from '../range.ts'
 import { type FaultyTransport, faultyTransport } from './faulty-transport.ts'
 import { type TestProvider, type TestProviderOptions, testProvider } from './test-provider.ts'
 
@@ -62,7 +62,7 @@ export async function testCluster({
   clock = systemClock,
   seed = 1,
 }: TestClusterOptions): Promise<TestCluster> {
-  assertInteger('providers', count, 1, 1_000)
+  integerIn('providers', count, 1, 1_000)
   const [tree, logger, observer] = [new MemoryTree(), recordingLogger(), recordingObserver()]
   const { caller = 'test' } = consuming
   const { connect, listen, ...faults } = faultyTransport({ clock, transport: memoryTransport({ caller, clock }) })

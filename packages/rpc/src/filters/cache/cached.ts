@@ -14,8 +14,9 @@ import {
 } from '@kumquat/core'
 import { boundedCache } from '../../bounded-cache.ts'
 import { bodyOf } from '../../http/departing.ts'
+import { integerIn } from '../../integer-in.ts'
 import { refuseLate } from '../../not-sent.ts'
-import { assertInteger, assertWithin } from '../../range.ts'
+import { assertWithin } from '../../range.ts'
 import { frozen } from './frozen.ts'
 import { concerned, type Invalidations, type Question } from './invalidation.ts'
 import { SharedFlight } from './shared-flight.ts'
@@ -70,7 +71,7 @@ export function cached({
 }: CachedOptions): Cache {
   assertWithin('ttlMs', ttlMs, 1, 86_400_000)
   assertWithin('staleMs', staleMs, 0, 86_400_000)
-  assertInteger('max', max, 1, 1_000_000)
+  integerIn('max', max, 1, 1_000_000)
   const isAbout = callConditions(when, 'when')
   const answers = boundedCache<Answer>({ max, ttlMs: ttlMs + staleMs, clock })
   const flights = new Map<string, Flight>()

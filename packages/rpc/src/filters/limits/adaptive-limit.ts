@@ -1,5 +1,6 @@
 import { Cell, type Filter, type Live, type Reply } from '@kumquat/core'
-import { assertInteger, assertWithin } from '../../range.ts'
+import { integerIn } from '../../integer-in.ts'
+import { assertWithin } from '../../range.ts'
 import type { ServedCall } from '../../transport.ts'
 import { DurationWindow } from './duration-window.ts'
 import { Gradient2 } from './gradient2.ts'
@@ -58,13 +59,13 @@ export function adaptiveLimit({
   maxLagMs = 50,
   ...waiting
 }: AdaptiveLimitOptions = {}): AdaptiveLimit {
-  assertInteger('min', min, 1, 1_000_000)
-  assertInteger('max', max, min, 1_000_000)
-  assertInteger('initial', initial, min, max)
+  integerIn('min', min, 1, 1_000_000)
+  integerIn('max', max, min, 1_000_000)
+  integerIn('initial', initial, min, max)
   assertWithin('tolerance', tolerance, 1, 10)
   assertWithin('smoothing', smoothing, Number.MIN_VALUE, 1)
-  assertInteger('longWindow', longWindow, 10, 100_000)
-  assertInteger('headroom', headroom, 1, 1_000)
+  integerIn('longWindow', longWindow, 10, 100_000)
+  integerIn('headroom', headroom, 1, 1_000)
   assertWithin('windowMs', windowMs, 100, 60_000)
   assertWithin('maxLagMs', maxLagMs, 5, 10_000)
   const queue = queueOptions(waiting)

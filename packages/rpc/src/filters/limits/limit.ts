@@ -1,5 +1,5 @@
 import type { Filter, Reply } from '@kumquat/core'
-import { assertInteger } from '../../range.ts'
+import { integerIn } from '../../integer-in.ts'
 import type { ServedCall } from '../../transport.ts'
 import { type QueueOptions, queueOptions } from './queue-options.ts'
 import { Turnstile } from './turnstile.ts'
@@ -17,7 +17,7 @@ export interface LimitOptions extends QueueOptions {
  * @throws RangeError on an option out of range.
  */
 export function limit({ max, ...waiting }: LimitOptions): Filter<ServedCall, Reply> {
-  assertInteger('max', max, 1, 1_000_000)
+  integerIn('max', max, 1, 1_000_000)
   const turnstile = new Turnstile({ max, ...queueOptions(waiting) })
   return (next) => async (call) => {
     if (!turnstile.enter()) await turnstile.turn(call)

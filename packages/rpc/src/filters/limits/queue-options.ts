@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@kumquat/core'
-import { assertInteger, assertWithin, MAX_TIMER_MS } from '../../range.ts'
+import { integerIn } from '../../integer-in.ts'
+import { assertWithin, MAX_TIMER_MS } from '../../range.ts'
 
 /** How calls wait that find no place. */
 export interface QueueOptions {
@@ -19,7 +20,7 @@ export function queueOptions({
   retryAfterMs = 50,
   clock = systemClock,
 }: QueueOptions): Required<QueueOptions> {
-  assertInteger('queue', queue, 0, 1_000_000)
+  integerIn('queue', queue, 0, 1_000_000)
   assertWithin('waitMs', waitMs, 1, MAX_TIMER_MS)
   assertWithin('retryAfterMs', retryAfterMs, 0, 3_600_000)
   return { queue, waitMs, retryAfterMs, clock }
