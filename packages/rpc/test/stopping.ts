@@ -20,7 +20,10 @@ const quick = { registry, quietMs: 50 }
 if (special === 'own listener') {
   process.on('SIGTERM', () => process.send?.('my own listener ran'))
 }
-if (special === 'starting') {
+if (special === 'in vain') {
+  process.send?.('starting')
+  await provider({ ...quick, services: [new Slow()], registerTimeoutMs: 600_000 })
+} else if (special === 'starting') {
   process.send?.('starting')
   await provider({ ...quick, services: [new Slow()] })
   process.send?.('started')

@@ -29,8 +29,8 @@ describe('a provider that is told to stop by a signal', function () {
     await rm(dir, { recursive: true })
   })
 
-  const start = async (special = ''): Promise<void> => {
-    child = fork(new URL('../stopping.ts', import.meta.url), [`file:${dir}`, special], {
+  const start = async (special = '', registry = `file:${dir}`): Promise<void> => {
+    child = fork(new URL('../stopping.ts', import.meta.url), [registry, special], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     child.on('message', (message) => messages.push(message))
@@ -91,6 +91,12 @@ describe('a provider that is told to stop by a signal', function () {
     child.kill('SIGTERM')
     expect((await ended())[1]).to.equal('SIGTERM')
     expect(await registered()).to.equal(0)
+  })
+
+  it('does not wait for a registry that cannot be reached while it starts', async () => {
+    await start('in vain', 'redis://127.0.0.1:1')
+    child.kill('SIGTERM')
+    expect(await ended()).to.deep.equal([null, 'SIGTERM'])
   })
 
   it('leaves the last word to a listener of the application', async () => {
