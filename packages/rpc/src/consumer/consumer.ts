@@ -133,6 +133,7 @@ export async function consumer({
       if (subscription.populated) return choose(invocation)
       return arrival(subscription, invocation, clock).then(() => choose(invocation))
     })
+    if (invokers.size === MAX_VERSIONS) invokers.clear()
     invokers.set(version, invoke)
     return invoke
   }
@@ -167,6 +168,9 @@ interface Subscribed {
   /** One for each version that is asked for, so that what a filter remembers is of all clients of a service. */
   readonly invokers: Map<string, Invoker>
 }
+
+/** In use at one time, of one service. The versions of generic calls may come from outside. */
+const MAX_VERSIONS = 64
 
 /** Resolves when there is somebody to call; rejects with the reason why not, within the time of the call. */
 async function arrival(subscription: Subscription, invocation: Invocation, clock: Clock): Promise<void> {

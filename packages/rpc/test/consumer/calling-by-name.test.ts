@@ -199,6 +199,22 @@ describe('a consumer calls', () => {
       expect(seen.map(({ idempotent }) => idempotent)).to.deep.equal([true, false])
     })
 
+    it('makes its filters once for each service and version, and at most 64 of them', async () => {
+      let made = 0
+      const filter: Filter<Invocation, Reply> = () => {
+        made++
+        return async () => ({ value: made })
+      }
+      const { generic } = await consume(0, { filters: [filter] })
+      for (let i = 0; i < 3; i++) expect(await generic.call('movie/catalog', `m${i}`)).to.equal(1)
+      for (let i = 1; i < 64; i++) await generic.call('movie/catalog', 'm', [], { version: `V${i}` })
+      await generic.call('movie/catalog', 'm')
+      expect(made).to.equal(64)
+      await generic.call('movie/catalog', 'm', [], { version: 'V64' })
+      await generic.call('movie/catalog', 'm')
+      expect(made).to.equal(66)
+    })
+
     for (const [what, ask, words] of [
       ['a service that is none', ['movie', 'rent'], 'service "movie" is not of the form "app/group"'],
       ['a service with a bad name', [{ app: 'a b', group: 'c' }, 'rent'], 'app "a b" is not a name'],

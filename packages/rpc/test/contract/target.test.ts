@@ -34,6 +34,18 @@ describe('the target of a client', () => {
     expect([...idempotent]).to.deep.equal(['get'])
   })
 
+  it('is a name, with the times of its methods as data says them', () => {
+    const { timeouts } = targetOf({ app: 'a', group: 'b', timeouts: { get: 1, rent: 2 ** 31 - 1 } })
+    expect([...timeouts!]).to.deep.equal([
+      ['get', 1],
+      ['rent', 2 ** 31 - 1],
+    ])
+    expect(() => targetOf({ app: 'a', group: 'b', timeouts: { get: 0 } })).to.throw(
+      RangeError,
+      'timeouts.get must be from 1',
+    )
+  })
+
   it('is not a class without @service()', () => {
     class Movies {}
     expect(() => targetOf(Movies)).to.throw(TypeError, 'the class Movies is not a service: put @service(')
