@@ -8,6 +8,13 @@ export function cannotListen(host: string, port: number, cause: unknown): RpcErr
   return new RpcError('failed_precondition', message, { outcome: 'not-run', cause })
 }
 
+/** Why a unix socket could not be opened. */
+export function cannotOpen(path: string, cause: unknown): RpcError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message = `cannot listen on the unix socket ${path}: ${reason}; choose a folder of ours for sockets, one for each provider of this port`
+  return new RpcError('failed_precondition', message, { outcome: 'not-run', cause })
+}
+
 const REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is in use; stop the process that has it, or choose another port, 0 for any free one',
   EACCES: 'this user may not; choose a port above 1023',

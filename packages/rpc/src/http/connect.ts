@@ -20,10 +20,12 @@ import { Attempt, type AttemptObserver } from './attempt.ts'
 import { bodyOf, headersOf, pathOf } from './departing.ts'
 import { type ConnectLimits, connectLimitsOf, type HttpConnectOptions } from './http-connect-options.ts'
 import { look } from './look.ts'
+import { isOwnHost } from './own-host.ts'
 import { plainRefused } from './plain-refused.ts'
 import { type HttpPool, httpPool } from './pool.ts'
 import { Probe } from './probe.ts'
 import { secureLine, speaksTls } from './secure-line.ts'
+import { socketName } from './socket-name.ts'
 import { CLOSING, INSTANCE } from './wire.ts'
 
 /**
@@ -34,7 +36,7 @@ import { CLOSING, INSTANCE } from './wire.ts'
  */
 export function httpConnect(options: HttpConnectOptions = {}): Connect {
   const { caller = '', clock = systemClock, rng = systemRng, logger = consoleLogger() } = options
-  const { acceptEncodings = [], packArguments, tls } = options
+  const { acceptEncodings = [], packArguments, sockets, tls } = options
   const limits = connectLimitsOf(options)
   const secure = tls && secureLine(tls, { clock, logger })
   const parts = { caller, limits, accept: acceptEncodings.join(', '), packArguments, clock, rng, logger }
@@ -42,7 +44,12 @@ export function httpConnect(options: HttpConnectOptions = {}): Connect {
     const isSecure = speaksTls(record)
     if (tls !== undefined && !isSecure && tls.allowPlain !== true) return plainRefused(record)
     const origin = `${isSecure ? 'https' : 'http'}://${record.id}`
-    return new HttpEndpoint(record, httpPool(origin, { ...limits, secure: isSecure ? secure : undefined }), parts)
+    const socket = sockets !== undefined && isOwnHost(record.host) ? socketName(sockets, record.port) : undefined
+    return new HttpEndpoint(
+      record,
+      httpPool(origin, { ...limits, socket, secure: isSecure ? secure : undefined }),
+      parts,
+    )
   }
 }
 

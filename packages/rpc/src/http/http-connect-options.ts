@@ -2,6 +2,7 @@ import { type Clock, isName, type Logger, type Rng } from '@kumquat/core'
 import { codecs, type Encoding } from '../compression/encodings.ts'
 import { integerIn } from '../integer-in.ts'
 import type { ConnectTls } from '../tls/connect-tls.ts'
+import { assertSockets } from './socket-name.ts'
 
 export interface HttpConnectOptions {
   /** The name of the calling app. Default '', which is anonymous. */
@@ -20,6 +21,11 @@ export interface HttpConnectOptions {
   readonly packArguments?: Encoding
   /** Arguments of this size in bytes and above are packed, if any. 0 to 1 GiB, default 16 384. */
   readonly packFromBytes?: number
+  /**
+   * A folder, for providers of this machine that are told the same: those are called over unix sockets, where there are some.
+   * Default: none.
+   */
+  readonly sockets?: string
   /** For providers that speak TLS. Default: Node's trusted authorities, and no certificate of our own. */
   readonly tls?: ConnectTls
   readonly clock?: Clock
@@ -44,6 +50,7 @@ export function connectLimitsOf(options: HttpConnectOptions): ConnectLimits {
       `caller ${JSON.stringify(caller)} is not a name such as "web": letters, digits, ".", "_" and "-"`,
     )
   }
+  if (options.sockets !== undefined) assertSockets(options.sockets)
   for (const encoding of acceptEncodings) assertEncoding('acceptEncodings', encoding)
   if (packArguments !== undefined) assertEncoding('packArguments', packArguments)
   return {

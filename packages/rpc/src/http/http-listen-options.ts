@@ -1,5 +1,6 @@
 import { integerIn } from '../integer-in.ts'
 import { assertListenTls, type ListenTls } from '../tls/listen-tls.ts'
+import { assertSockets } from './socket-name.ts'
 
 /** What a request may be. Each is refused before more of it is read than the limit. */
 export interface CallLimits {
@@ -30,11 +31,17 @@ export interface HttpListenOptions extends CallLimits {
   readonly maxConnections?: number
   /** Requests after which a connection is closed, so that callers spread anew. 0 to 1 000 000 000, default 0, never. */
   readonly maxRequestsPerConnection?: number
+  /**
+   * A folder, for callers of this machine that are told the same: there we listen on a unix socket, too, named by our port, which
+   * only our own user may open. Default: none.
+   */
+  readonly sockets?: string
   /** Speaks TLS only. The record then names the transport `https`. Default: plain HTTP. */
   readonly tls?: ListenTls
 }
 
-export type ServerLimits = Required<Omit<HttpListenOptions, 'tls' | keyof CallLimits>> & Required<CallLimits>
+export type ServerLimits = Required<Omit<HttpListenOptions, 'tls' | 'sockets' | keyof CallLimits>> &
+  Required<CallLimits>
 
 /** Every limit. Throws `RangeError` or `TypeError` naming the first bad value. */
 export function limitsOf(options: HttpListenOptions): ServerLimits {
@@ -58,6 +65,7 @@ export function limitsOf(options: HttpListenOptions): ServerLimits {
       1_000_000_000,
     ),
   }
+  if (options.sockets !== undefined) assertSockets(options.sockets)
   if (options.tls !== undefined) {
     assertListenTls(options.tls)
     integerIn('tls.reloadMs', options.tls.reloadMs ?? 10_000, 100, DAY_MS)

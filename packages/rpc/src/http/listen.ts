@@ -3,13 +3,15 @@ import type { Listen } from '../transport.ts'
 import { type App, app } from './app.ts'
 import { parseBodies } from './body-parsing.ts'
 import { refuse, routeCalls } from './call-routes.ts'
-import { cannotListen } from './cannot-listen.ts'
+import { cannotListen, cannotOpen } from './cannot-listen.ts'
 import { exchanges } from './exchanges.ts'
 import { type HttpListenOptions, limitsOf } from './http-listen-options.ts'
 import { httpServer } from './http-server.ts'
 import { HttpListener } from './listener.ts'
 import { routeProbes } from './probe-routes.ts'
 import { renewCredentials } from './renew-credentials.ts'
+import { socketDoor } from './socket-door.ts'
+import { socketName } from './socket-name.ts'
 import { routeStrays } from './stray-routes.ts'
 
 /**
@@ -37,21 +39,25 @@ export function httpListen(options: HttpListenOptions = {}): Listen {
     routeCalls(serving, shared, { ...given, ...limits })
     routeProbes(serving, shared, given)
     routeStrays(serving, shared)
-    try {
-      await serving.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: 1_024 })
-    } catch (error) {
+    const undone = async (error: unknown): Promise<never> => {
       shared.gauge[Symbol.dispose]()
       await serving.close()
-      throw cannotListen(host, port, error)
+      throw error
     }
+    const asked = { host: host === 'localhost' ? '127.0.0.1' : host, port, backlog: 1_024 }
+    await serving.listen(asked).catch((error) => undone(cannotListen(host, port, error)))
+    const bound = boundPort(serving, port)
+    const path = options.sockets === undefined ? undefined : socketName(options.sockets, bound)
+    const door = path && (await socketDoor(serving.server, path).catch((error) => undone(cannotOpen(path, error))))
     const renewal = credentials && renewCredentials({ server: serving.server, credentials, tls, clock, logger })
     return new HttpListener({
       server: serving.server,
-      port: boundPort(serving, port),
+      port: bound,
       transport: credentials ? 'https' : 'http',
       exchanges: shared,
       async closed() {
         renewal?.[Symbol.dispose]()
+        if (door) await door[Symbol.asyncDispose]()
         await serving.close()
       },
     })

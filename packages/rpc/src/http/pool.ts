@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Credentials } from '../tls/credentials.ts'
 
@@ -13,6 +14,8 @@ export interface HttpPoolOptions {
   readonly connectTimeoutMs: number
   /** Answers above this size are refused while they stream in. */
   readonly maxAnswerBytes: number
+  /** A unix socket of the peer: used for as long as it is there. Default: none. */
+  readonly socket?: string | undefined
   /** For an origin that is `https:`. Default: what Node trusts, and no certificate of our own. */
   readonly secure?: SecureLine | undefined
 }
@@ -76,16 +79,30 @@ export function httpPool(origin: string, options: HttpPoolOptions): HttpPool {
 }
 
 /** Opens connections, each with the credentials of its moment. */
-function connector({ connectTimeoutMs: timeout, secure }: HttpPoolOptions): buildConnector.connector {
+function connector({ connectTimeoutMs: timeout, secure, socket }: HttpPoolOptions): buildConnector.connector {
+  const over = connectorOver({ timeout, secure, socketPath: undefined })
+  if (socket === undefined) return over
+  const overSocket = connectorOver({ timeout, secure, socketPath: socket })
+  return (options, done) => (existsSync(socket) ? overSocket : over)(options, done)
+}
+
+interface Over {
+  readonly timeout: number
+  readonly secure: SecureLine | undefined
+  readonly socketPath: string | undefined
+}
+
+function connectorOver({ timeout, secure, socketPath }: Over): buildConnector.connector {
+  const way = socketPath === undefined ? {} : { socketPath }
   let known: Credentials | undefined
-  let open = buildConnector({ timeout })
+  let open = buildConnector({ timeout, ...way })
   return (options, done) => {
     const now = secure?.credentials()
     if (now !== known) {
       known = now
       const servername = secure?.serverName
       // Another one, because it keeps sessions, and a session remembers who we were.
-      open = buildConnector({ ...now, timeout, ...(servername !== undefined && { servername }) })
+      open = buildConnector({ ...now, timeout, ...way, ...(servername !== undefined && { servername }) })
     }
     open(options, (...[error, socket]) => (error === null ? done(error, socket) : done(renamed(error), socket)))
   }
