@@ -12,7 +12,7 @@ export function fitting(own: Attachments, inherited: Attachments): Attachments {
   let [bytes, members] = [formatBaggage(own).length, Object.keys(own).length]
   const keep = (key: string): void => {
     if (key in own || members >= MAX_MEMBERS) return
-    const more = formatBaggage({ [key]: inherited[key]! }).length + 1
+    const more = formatBaggage({ [key]: inherited[key]! }).length + (members > 0 ? ','.length : 0)
     if (bytes + more > MAX_BAGGAGE_BYTES) return
     kept[key] = inherited[key]!
     bytes += more
