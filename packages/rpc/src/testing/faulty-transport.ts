@@ -1,4 +1,4 @@
-import { type Clock, type Connect, type Endpoint, RpcError, sleep, systemClock } from '@kumquat/core'
+import { type Clock, type Connect, type Endpoint, RpcError, remainingMs, sleep, systemClock } from '@kumquat/core'
 import { memoryTransport } from '../memory/memory-transport.ts'
 import type { Transport } from '../transport.ts'
 
@@ -51,7 +51,8 @@ const faulty = (endpoint: Endpoint, id: string, faults: () => Faults, clock: Clo
   async invoke(invocation) {
     const { refused, cut, delayMs = 0 } = faults()
     if (refused) throw new RpcError('unavailable', `${id} refuses calls: mend() it`, { outcome: 'not-run' })
-    if (delayMs > 0) await sleep(clock, delayMs, invocation.signal)
+    // A call does not outlive its deadline, however late its line is.
+    if (delayMs > 0) await sleep(clock, Math.min(delayMs, remainingMs(invocation, clock)), invocation.signal)
     if (!cut) return await endpoint.invoke(invocation)
     await endpoint.invoke(invocation).catch(() => {})
     throw new RpcError('unavailable', `the answer of ${id} was lost: mend() the line`, { outcome: 'unknown' })

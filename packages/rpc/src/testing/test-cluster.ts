@@ -1,6 +1,6 @@
-import { type Clock, formatServiceKey, type ServiceKey, seededRng, systemClock } from '@kumquat/core'
+import { type Clock, type Connect, formatServiceKey, type ServiceKey, seededRng, systemClock } from '@kumquat/core'
 import { type RecordingLogger, type RecordingObserver, recordingLogger, recordingObserver } from '@kumquat/core/testing'
-import { MemoryTree, memory } from '@kumquat/registry'
+import { MemoryTree, memory, type Probe } from '@kumquat/registry'
 import { type Consumer, consumer } from '../consumer/consumer.ts'
 import type { ConsumerOptions } from '../consumer/consumer-options.ts'
 import { offerOf } from '../contract/offer.ts'
@@ -81,7 +81,17 @@ export async function testCluster({
     const registry = memory({ tree })
     running.push(registry)
     const rng = seededRng(seed)
-    const calling = await consumer({ ...consuming, caller, registry, connect, clock, rng, logger, observer })
+    const calling = await consumer({
+      probe: look(connect),
+      ...consuming,
+      caller,
+      registry,
+      connect,
+      clock,
+      rng,
+      logger,
+      observer,
+    })
     // Before it lets calls in flight finish, those are cut off.
     running.unshift(calling)
     for (const service of servicesOf(providers)) await calling.ready(service)
@@ -105,6 +115,14 @@ export async function testCluster({
     throw error
   }
 }
+
+/** Whether anybody listens, as it is found out of a real provider by connecting to it. */
+const look =
+  (connect: Connect): Probe =>
+  async (record) => {
+    await using line = connect(record)
+    return line.status === 'open' ? 'alive' : 'gone'
+  }
 
 function servicesOf(providers: readonly TestProvider[]): Iterable<ServiceKey> {
   const offered = providers.flatMap(({ services }) => services.map((one) => offerOf(one).declaration.service))

@@ -62,6 +62,14 @@ describe('a faulty transport', () => {
     expect(await late).to.have.property('value')
   })
 
+  it('ends a call that is held up at its deadline', async () => {
+    transport.delay(5_000, lines[0].address)
+    const late = rejection(lines[0].endpoint.invoke({ ...rent, deadline: clock.now() + 100 }))
+    await clock.advance(100)
+    expect(await late).to.include({ code: 'deadline_exceeded', outcome: 'not-run' })
+    expect(clock.pending).to.equal(0)
+  })
+
   it('has switches of all lines beside those of one', async () => {
     transport.refuse()
     transport.delay(10, lines[0].address)
