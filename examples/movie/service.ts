@@ -22,6 +22,12 @@ export class MovieCatalog {
     })
   }
 
+  /** Every movie of a director, one by one. */
+  @method({ stream: 'server' })
+  async *moviesOf(director: string): AsyncGenerator<Movie, void> {
+    for (const movie of this.#movies) if (movie.director === director) yield movie
+  }
+
   /** @throws RpcError `not_found` */
   @method({
     idempotent: true,

@@ -26,7 +26,7 @@ describe('docs/reference/wire.md', () => {
 
   it('shows requests that are answered as it says', async () => {
     const examples = wire.split(/^(?=```sh\n)/m).slice(1)
-    expect(examples).to.have.length(6)
+    expect(examples).to.have.length(7)
     for (const example of examples) {
       const [command = ''] = blocks(example, 'sh')
       const [prints = ''] = blocks(example, 'text')

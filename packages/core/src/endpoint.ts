@@ -1,5 +1,6 @@
 import type { Invoker } from './invocation.ts'
 import type { ProviderRecord } from './provider-record.ts'
+import type { Streamer } from './stream.ts'
 
 /** `open`: send. `busy`: alive, but prefer another. `closed`: do not send while another is left. */
 export type Status = 'open' | 'busy' | 'closed'
@@ -7,6 +8,8 @@ export type Status = 'open' | 'busy' | 'closed'
 /** An open line to one provider. Disposing it lets calls in flight finish. */
 export interface Endpoint extends AsyncDisposable {
   readonly invoke: Invoker
+  /** Absent where the transport carries no streams. */
+  readonly stream?: Streamer
   readonly status: Status
 }
 

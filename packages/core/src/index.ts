@@ -11,6 +11,7 @@ export {
   laneOf,
   type Reply,
   STABLE_LANE,
+  type StreamKind,
 } from './invocation.ts'
 export { Cell, type Live } from './live.ts'
 export { type Logger, silent } from './logger.ts'
@@ -47,3 +48,4 @@ export {
   type Watch,
   type WriteOptions,
 } from './store.ts'
+export type { Streamer, StreamFilter, StreamInvocation } from './stream.ts'

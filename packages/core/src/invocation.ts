@@ -29,7 +29,12 @@ export interface Invocation {
   readonly caller?: string
   /** Facts for the next hop only, such as `authorization` and `traceparent`: they do not travel on. Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Set when it is a stream: to all that stands around it, a call that lasts until the end of the stream. */
+  readonly stream?: StreamKind
 }
+
+/** Which way items flow: from the provider, from the consumer, or both ways. */
+export type StreamKind = 'server' | 'client' | 'both'
 
 /** What one call asks of a peer. */
 export interface Constraints {

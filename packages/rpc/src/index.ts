@@ -74,4 +74,13 @@ export { servedCopy } from './served-copy.ts'
 export type { ConnectTls } from './tls/connect-tls.ts'
 export type { CredentialsOptions } from './tls/credentials.ts'
 export type { ListenTls } from './tls/listen-tls.ts'
-export type { Listen, Listener, ListenOptions, Readiness, Remote, ServedCall, Transport } from './transport.ts'
+export type {
+  Listen,
+  Listener,
+  ListenOptions,
+  Readiness,
+  Remote,
+  ServedCall,
+  ServedStream,
+  Transport,
+} from './transport.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Connect, Invocation, Logger, Observer, Reply, Service } from '@kumquat/core'
+import type { Clock, Connect, Invocation, Logger, Observer, Reply, Service, Streamer, StreamKind } from '@kumquat/core'
 import type { Offer } from './contract/offer.ts'
 
 /** A call as it arrives at a provider. */
@@ -9,6 +9,12 @@ export interface ServedCall extends Invocation {
   readonly arrived: Readonly<Record<string, string | undefined>>
   /** Who is at the other end of the connection, as the transport knows it. */
   readonly remote: Remote
+}
+
+/** A stream as it arrives at a provider. */
+export interface ServedStream extends ServedCall {
+  readonly stream: StreamKind
+  readonly input?: AsyncIterable<unknown>
 }
 
 /** The other end of a connection. */
@@ -32,9 +38,14 @@ export interface ListenOptions {
   readonly offers: readonly Offer[]
   /** The provider's end of a call, filters and all. */
   readonly serve: Service<ServedCall, Reply>
+  /**
+   * The provider's end of a stream. It watches the deadline and the signal of the call itself, and ends by an abort with the
+   * `RpcError` that is the reason. Absent where nothing streams.
+   */
+  readonly serveStream?: Streamer<ServedStream>
   /** Names this start of this provider; another start has another. */
   readonly instance: string
-  /** Requests above this size, in bytes, are refused unread. */
+  /** Requests, and items that stream in, above this size, in bytes, are refused unread. */
   readonly maxBodyBytes: number
   readonly observer?: Observer
   /** What `GET /_kumquat/stats` answers. */

@@ -11,10 +11,13 @@ import {
   silent,
   systemClock,
 } from '@kumquat/core'
-import type { Listener, ServedCall, Transport } from '@kumquat/rpc'
+import type { Listener, ServedCall, ServedStream, Transport } from '@kumquat/rpc'
 import { offerOf } from '../src/contract/offer.ts'
 import { aroundServing } from '../src/filters/order.ts'
 import { dispatch } from '../src/provider/dispatch.ts'
+import { dispatchStream } from '../src/provider/dispatch-stream.ts'
+import { bothKinds } from '../src/streams/both-kinds.ts'
+import { streamThrough } from '../src/streams/stream-through.ts'
 import { Movies } from './movies.ts'
 
 export interface ServingOptions {
@@ -53,10 +56,15 @@ export async function serving({
   filters = [],
 }: ServingOptions): Promise<Serving> {
   const offers = services.map(offerOf)
-  const serve = aroundServing(clock, filters)(dispatch({ offers, logger }))
+  const ends = bothKinds<ServedCall>({
+    invoke: dispatch({ offers, logger }),
+    stream: dispatchStream({ offers, logger }),
+  })
+  const serve = aroundServing(clock, filters)(ends)
+  const serveStream = streamThrough<ServedStream>(serve, { clock })
   const host = '127.0.0.1'
   const listener = await transport.listen({
-    ...{ host, port, offers, serve, instance, maxBodyBytes, clock, logger },
+    ...{ host, port, offers, serve, serveStream, instance, maxBodyBytes, clock, logger },
     ...(observer && { observer }),
     ...(stats && { stats }),
   })

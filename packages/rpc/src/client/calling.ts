@@ -1,8 +1,8 @@
-import { type Clock, EVERY_PEER, formatServiceKey, type Invocation, type Invoker, LANE, RpcError } from '@kumquat/core'
-import { type Attachments, NO_ATTACHMENTS } from '../context/attachments.ts'
+import { type Clock, formatServiceKey, type Invocation, type Invoker, RpcError } from '@kumquat/core'
 import type { Target } from '../contract/target.ts'
 import { type CallOptions, mergedOptions } from './call-options.ts'
 import { optionsAmong } from './given-options.ts'
+import { attachmentsOf, seldomOf } from './options-of.ts'
 
 export interface CallingParts {
   readonly target: Target
@@ -53,23 +53,4 @@ function callingWith(parts: CallingParts, given: CallOptions, method: string): C
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new RpcError('invalid_argument', `${name} was not called: ${reason}`, { outcome: 'not-run', cause })
   }
-}
-
-/** Undefined if there is nothing to say. */
-function seldomOf({ options, each = false, caller = '' }: CallingParts): Partial<Invocation> | undefined {
-  const { signal, constraints, key, peer } = options
-  if (each && peer !== undefined) throw new TypeError(`each provider is called: peer ${JSON.stringify(peer)} is one`)
-  const whom = each ? EVERY_PEER : peer
-  const said: Partial<Invocation> = {
-    ...(signal && { signal }),
-    ...(constraints && { constraints }),
-    ...(key !== undefined && { key }),
-    ...(whom !== undefined && { peer: whom }),
-    ...(caller !== '' && { caller }),
-  }
-  return Object.keys(said).length === 0 ? undefined : said
-}
-
-function attachmentsOf({ attachments = NO_ATTACHMENTS, lane }: CallOptions): Attachments {
-  return lane === undefined ? attachments : { ...attachments, [LANE]: lane }
 }

@@ -2,12 +2,13 @@ import { formatServiceKey, isName } from '@kumquat/core'
 import { isReserved } from '../contract/method.ts'
 import type { AnyMethod } from '../contract/signature.ts'
 import { assertCallOptions, type CallOptions, mergedOptions } from './call-options.ts'
-import { type CallingParts, calling } from './calling.ts'
+import { calling } from './calling.ts'
 import type { EachMethods, RemoteMethods } from './remote-methods.ts'
+import { type StreamingParts, streaming } from './streaming.ts'
 
 /**
- * The remote face of `T`: a class, an interface, or the type of a contract. Its methods return promises, and everything
- * else of it is gone. Of a class the compiler cannot tell which methods are marked: calling one that is not is answered
+ * The remote face of `T`: a class, an interface, or the type of a contract. Its methods return promises, or iterables where
+ * they stream, and everything else of it is gone. Of a class the compiler cannot tell which methods are marked: calling one that is not is answered
  * `unimplemented`. A client is not a promise: awaiting it gives the client itself.
  */
 export type Client<T> = RemoteMethods<T> & {
@@ -22,9 +23,10 @@ export type EachClient<T> = EachMethods<T> & {
 }
 
 /** Turns calls of methods into invocations. Makes no connection and starts nothing. */
-export function client<T>(parts: CallingParts): Client<T> {
+export function client<T>(parts: StreamingParts): Client<T> {
   const methods = new Map<string, AnyMethod>()
   const call = calling(parts)
+  const stream = streaming(parts)
   const face: ProxyHandler<object> = {
     get(_, name) {
       if (typeof name === 'symbol') return undefined
@@ -32,7 +34,8 @@ export function client<T>(parts: CallingParts): Client<T> {
       if (known !== undefined) return known
       if (isReserved(name)) return Reflect.get(own, name)
       if (!isName(name)) return undefined
-      const method = (...args: unknown[]): Promise<unknown> => call(name, args)
+      const kind = parts.target.streams?.get(name)
+      const method = kind === undefined ? (...args: unknown[]) => call(name, args) : stream(name, kind)
       methods.set(name, method)
       return method
     },

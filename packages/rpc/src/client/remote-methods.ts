@@ -1,11 +1,12 @@
 import type { PeerAnswer } from '@kumquat/cluster'
 import type { Contract, MethodsOf } from '../contract/contract.ts'
 import type { AnyMethod } from '../contract/signature.ts'
+import type { Yielded } from '../contract/stream-kind.ts'
 import type { GivenOptions } from './given-options.ts'
 
 /**
- * The methods of `T`, a class, an interface or the type of a contract, as they are called from afar: each gives a promise,
- * and takes `callOptions()` as one more argument. Up to four overloads are kept, type parameters only of what returns a
+ * The methods of `T`, a class, an interface or the type of a contract, as they are called from afar: each gives a promise, or
+ * an iterable where it streams, and takes `callOptions()` as one more argument. Up to four overloads are kept, type parameters only of what returns a
  * promise anyway.
  */
 export type RemoteMethods<T> = Remotes<Described<T>>
@@ -40,7 +41,10 @@ type Eachs<T> = {
 /** Names that a client needs for itself are gone, and what is no method. */
 type Callable<T, M extends keyof T> = T[M] extends AnyMethod ? Exclude<M, 'with' | 'then' | 'toJSON' | symbol> : never
 
-type Remote<A extends readonly unknown[], R> = (...args: WithOptions<A>) => Promise<Awaited<R>>
+type Remote<A extends readonly unknown[], R> = (...args: WithOptions<A>) => Remotely<R>
+
+/** A stream is there at once; everything else comes by a promise. */
+type Remotely<R> = [Yielded<R>] extends [never] ? Promise<Awaited<R>> : AsyncIterable<Yielded<R>>
 
 /** After a rest parameter nothing may be optional. */
 type WithOptions<A extends readonly unknown[]> = number extends A['length']

@@ -44,7 +44,10 @@ export interface ClusterOptions {
    * power of two choices by peak-EWMA, `p2c()`.
    */
   readonly balance?: Choice<Balancer>
-  /** How often to try: a strategy, a name of `strategies`, or either as it changes. Default `failover()`, with 2 retries. */
+  /**
+   * How often to try: a strategy, a name of `strategies`, or either as it changes. Default `failover()`, with 2 retries. It is
+   * that of calls: streams always fail over, while they have not run.
+   */
   readonly strategy?: Choice<Strategy>
   /**
    * Pays for further attempts, retries and hedges alike, of all services together. Default `retryBudget()`: 20 for 100 calls,
@@ -99,6 +102,8 @@ export function clusterOf(
           switching: switchingStrategy,
           onUnknown,
         })
+  // Whatever is chosen for calls: two streams at a time are no hedge, and a stream cannot be merged or put off.
+  const untilFirstItem = failover(commons)
   const balancer = (): Balancer =>
     balance === undefined
       ? p2c({ load: peakEwma({ clock }), rng })
@@ -112,7 +117,10 @@ export function clusterOf(
     const balance = balancer()
     return (versionAsked) => {
       const ofVersion = versionAsked === '' ? [] : [version({ version: versionAsked })]
-      return cluster({ peers, route: chain(...ofVersion, asConstrained, thatServe, route), balance, strategy })
+      const common = { peers, route: chain(...ofVersion, asConstrained, thatServe, route), balance }
+      const calls = cluster({ ...common, strategy })
+      const streams = cluster({ ...common, strategy: untilFirstItem })
+      return (invocation) => (invocation.stream === undefined ? calls : streams)(invocation)
     }
   }
 }

@@ -23,6 +23,7 @@ import { httpConnect } from '../http/connect.ts'
 import { httpProbe } from '../http/http-probe.ts'
 import { notSent } from '../not-sent.ts'
 import { accessRegistry } from '../registry-access.ts'
+import { streamThrough } from '../streams/stream-through.ts'
 import { assertTimeout } from '../waiting/assert-timeout.ts'
 import { type ClusterOf, clusterOf } from './cluster-of.ts'
 import type { ConsumerOptions } from './consumer-options.ts'
@@ -30,9 +31,9 @@ import { filteredConnect } from './filtered-connect.ts'
 import { type Outlook, outlookOf } from './outlook.ts'
 import { snapshotFolder } from './snapshot-folder.ts'
 import { steadyDiscovery } from './steady-discovery.ts'
-import { disposed, Subscription } from './subscription.ts'
+import { disposed, Subscription, streamsEnded } from './subscription.ts'
 
-/** Finds providers and calls them. Disposing lets calls in flight finish; later ones are refused. */
+/** Finds providers and calls them. Disposing lets calls in flight finish, ends streams, and refuses whatever is later. */
 export interface Consumer extends AsyncDisposable {
   /** A typed client; synchronous, and does nothing until it is called. Throws `TypeError` on a bad target. */
   client<C extends Contract>(contract: C, options?: CallOptions): Client<C>
@@ -102,6 +103,7 @@ export async function consumer({
   const record = { app: caller, version: callerVersion, since: clock.epoch(), rules: '' }
   const attendance = (service: ServiceKey): AsyncDisposable => attend(access.store, service, record, { clock, logger })
   const subscribed = new Map<string, Subscribed>()
+  const disposal = new AbortController()
   let isDisposed = false
 
   const subscribe = (service: ServiceKey): Subscribed => {
@@ -141,7 +143,9 @@ export async function consumer({
   const faceOf = (asked: Asked, options: CallOptions, each: boolean): object => {
     const target = targetOf(asked)
     const own = assertCallOptions(options)
-    return client({ target, invoke: invokerOf(target), options: own, each, timeoutMs, caller, clock })
+    const invoke = invokerOf(target)
+    const stream = streamThrough(invoke, { clock, until: disposal.signal })
+    return client({ target, invoke, stream, options: own, each, timeoutMs, caller, clock })
   }
 
   return {
@@ -155,6 +159,7 @@ export async function consumer({
     outlook: (service) => outlookOf(watching(service).sightings, clock),
     async [Symbol.asyncDispose]() {
       isDisposed = true
+      disposal.abort(streamsEnded())
       await Promise.all([...subscribed.values()].map(({ subscription }) => subscription[Symbol.asyncDispose]()))
       await access[Symbol.asyncDispose]()
     },

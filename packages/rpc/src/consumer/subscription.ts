@@ -169,5 +169,9 @@ const RETRY_MS = 200
 export const disposed = (): RpcError =>
   new RpcError('failed_precondition', 'this consumer was disposed: it makes no more calls', { outcome: 'not-run' })
 
+/** What streams end with that are under way by then: some would go on for ever. */
+export const streamsEnded = (): RpcError =>
+  new RpcError('canceled', 'this consumer was disposed, and the stream ended with it', { outcome: 'unknown' })
+
 const unavailable = (message: string, cause?: unknown): RpcError =>
   new RpcError('unavailable', message, { outcome: 'not-run', cause })

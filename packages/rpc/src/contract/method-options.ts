@@ -1,6 +1,8 @@
+import type { StreamKind } from '@kumquat/core'
 import { assertTimeout } from '../waiting/assert-timeout.ts'
 import type { AnyMethod, InputSchemas } from './signature.ts'
 import { isStandardSchema, type StandardSchema } from './standard-schema.ts'
+import { assertStreamKind } from './stream-kind.ts'
 
 /** What the author of a method says of it. */
 export interface MethodOptions<F extends AnyMethod = AnyMethod> {
@@ -22,6 +24,11 @@ export interface MethodOptions<F extends AnyMethod = AnyMethod> {
   readonly jsonSchema?: GivenJsonSchemas
   /** Time of a call whose caller and client say nothing of it. 1 to 2 147 483 647 ms. Default: that of the consumer. */
   readonly timeoutMs?: number
+  /**
+   * Streams: `server` returns an `AsyncIterable`, `client` takes one as its last argument, `both` does both. `input` is then
+   * of the arguments before it, `output` of each item that is returned. Default: it is a call.
+   */
+  readonly stream?: StreamKind
 }
 
 /** JSON Schemas (2020-12) written by hand, in the shape of `input` and `output`. */
@@ -38,11 +45,12 @@ export interface MethodDeclaration {
   readonly output?: StandardSchema
   readonly jsonSchema?: { readonly input?: readonly object[]; readonly output?: object }
   readonly timeoutMs?: number
+  readonly stream?: StreamKind
 }
 
 /** Checks options and fills in defaults. Throws `TypeError` or `RangeError` naming the bad value. */
 export function declareMethod(options: MethodOptions): MethodDeclaration {
-  const { idempotent = false, check, input, output, jsonSchema, timeoutMs } = options
+  const { idempotent = false, check, input, output, jsonSchema, timeoutMs, stream } = options
   if (typeof idempotent !== 'boolean')
     throw new TypeError(`idempotent must be true or false, got ${String(idempotent)}`)
   if (check !== undefined && typeof check !== 'function')
@@ -58,6 +66,7 @@ export function declareMethod(options: MethodOptions): MethodDeclaration {
     ...(output && { output }),
     ...(jsonSchema && { jsonSchema: given(jsonSchema) }),
     ...(timeoutMs !== undefined && { timeoutMs: assertTimeout('timeoutMs', timeoutMs) }),
+    ...(stream !== undefined && { stream: assertStreamKind('stream', stream) }),
   }
 }
 

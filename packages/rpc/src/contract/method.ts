@@ -1,6 +1,13 @@
 import { assertName } from '@kumquat/core'
 import { declareMethod, type MethodDeclaration, type MethodOptions } from './method-options.ts'
-import type { AnyMethod, CallerSide, HandlerSide, InputSchemas } from './signature.ts'
+import type {
+  AnyMethod,
+  CallerSide,
+  HandlerSide,
+  InputSchemas,
+  StreamCallerSide,
+  StreamHandlerSide,
+} from './signature.ts'
 import type { InputOf, StandardSchema } from './standard-schema.ts'
 
 /** The entry of a method in a contract: `F` is its signature for callers, `H` for who implements it. */
@@ -32,10 +39,13 @@ export type Handler<F extends AnyMethod> = F extends (...args: infer A) => infer
  * cannot be served.
  */
 export function method<const I extends InputSchemas, O extends StandardSchema = StandardSchema>(
-  options: MethodOptions & { readonly input: I; readonly output?: O },
+  options: MethodOptions & { readonly stream: 'server'; readonly input: I; readonly output?: O },
+): MethodMark<StreamCallerSide<I, O>, StreamHandlerSide<I, O>>
+export function method<const I extends InputSchemas, O extends StandardSchema = StandardSchema>(
+  options: MethodOptions & { readonly stream?: never; readonly input: I; readonly output?: O },
 ): MethodMark<CallerSide<I, O>, HandlerSide<I, O>>
 export function method<O extends StandardSchema>(
-  options: MethodOptions & { readonly input?: never; readonly output: O },
+  options: MethodOptions & { readonly stream?: never; readonly input?: never; readonly output: O },
 ): MethodMark<(...args: unknown[]) => InputOf<O>, (...args: never[]) => InputOf<O>>
 export function method<F extends AnyMethod = AnyMethod>(options?: MethodOptions<F>): MethodMark<F>
 export function method(options: MethodOptions = {}): MethodMark {

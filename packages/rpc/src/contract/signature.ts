@@ -15,6 +15,16 @@ export type HandlerSide<I extends InputSchemas, O extends StandardSchema> = (
   ...args: Optional<Made<Listed<I>>>
 ) => InputOf<O>
 
+/** A server stream as its callers see it: `output` is what each item is. */
+export type StreamCallerSide<I extends InputSchemas, O extends StandardSchema> = (
+  ...args: Optional<Taken<Listed<I>>>
+) => AsyncIterable<InputOf<O>>
+
+/** A server stream as its author writes it. */
+export type StreamHandlerSide<I extends InputSchemas, O extends StandardSchema> = (
+  ...args: Optional<Made<Listed<I>>>
+) => AsyncIterable<InputOf<O>>
+
 type Listed<I extends InputSchemas> = I extends readonly StandardSchema[] ? I : readonly [I & StandardSchema]
 
 type Taken<List extends readonly StandardSchema[]> = { -readonly [At in keyof List]: InputOf<List[At]> }

@@ -90,8 +90,9 @@ function assertRoot({ prefix }: App): void {
 
 /** Gives a provider the routes that are there already. */
 function attached(server: HttpServer, shared: Exchanges): Listen {
-  return async ({ serve, instance, readiness }) => {
+  return async ({ serve, serveStream, instance, readiness }) => {
     shared.serve = serve
+    shared.serveStream = serveStream
     shared.instance = instance
     if (readiness !== undefined) shared.readiness = readiness
     return new AttachedListener({ server, exchanges: shared, detach: () => {} })

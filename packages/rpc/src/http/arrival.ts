@@ -1,4 +1,4 @@
-import type { ServiceKey } from '@kumquat/core'
+import type { ServiceKey, StreamKind } from '@kumquat/core'
 import type { Attachments } from '../context/attachments.ts'
 import type { Remote, ServedCall } from '../transport.ts'
 
@@ -17,6 +17,7 @@ export class Arrival implements ServedCall {
   readonly arrived: ServedCall['arrived']
   readonly remote: Remote
   declare readonly deadline?: number
+  declare readonly stream?: StreamKind
   #gone: AbortController | undefined
   #isAbandoned = false
   #reason: unknown
@@ -32,6 +33,7 @@ export class Arrival implements ServedCall {
     this.arrived = call.arrived
     this.remote = call.remote
     if (call.deadline !== undefined) this.deadline = call.deadline
+    if (call.stream !== undefined) this.stream = call.stream
   }
 
   get signal(): AbortSignal {

@@ -2,8 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server as SecureServer } from 'node:tls'
 import type { Listener } from '../transport.ts'
-import { bounded } from '../waiting/bounded.ts'
-import { type Exchanges, idle } from './exchanges.ts'
+import { drained, type Exchanges } from './exchanges.ts'
 
 export interface AttachedListenerParts {
   /** Listens already, and is closed by its owner. */
@@ -45,8 +44,7 @@ export class AttachedListener implements Listener {
   async close(drainTimeoutMs: number): Promise<void> {
     this.leave()
     this.#exchanges.refusing = true
-    const { clock } = this.#exchanges
-    await bounded(idle(this.#exchanges), { clock, ms: drainTimeoutMs, otherwise: () => undefined }).catch(() => {})
+    await drained(this.#exchanges, drainTimeoutMs)
     await this[Symbol.asyncDispose]()
   }
 

@@ -1,6 +1,7 @@
 import { formatServiceKey } from '@kumquat/core'
 import type { Offer } from '../contract/offer.ts'
 import type { App, AppError, AppReply, AppRequest } from './app.ts'
+import { asksForLines } from './asks-for-lines.ts'
 import type { CallName } from './error-body.ts'
 import { Exchange, type Route } from './exchange.ts'
 import type { Exchanges } from './exchanges.ts'
@@ -16,9 +17,9 @@ export interface CallRoutesOptions {
 export function routeCalls(app: App, shared: Exchanges, { offers, maxBodyBytes, maxHeaders }: CallRoutesOptions): void {
   app.decorateRequest(EXCHANGE, null)
   for (const { declaration, methods } of offers) {
-    for (const [method, { idempotent }] of methods) {
+    for (const [method, { idempotent, stream }] of methods) {
       const name = { service: declaration.service, method }
-      const route: Route = { name, isServed: true, idempotent }
+      const route: Route = { name, isServed: true, idempotent, stream }
       app.post(`/${formatServiceKey(declaration.service)}/${method}`, {
         bodyLimit: maxBodyBytes,
         onRequest(request, reply, admitted) {
@@ -29,7 +30,11 @@ export function routeCalls(app: App, shared: Exchanges, { offers, maxBodyBytes, 
           if (count <= maxHeaders) admitted()
           else exchange.refuse(tooManyHeaders(count, maxHeaders))
         },
-        handler: (request) => (request as Carrying)[EXCHANGE]?.run(name, request.body),
+        handler(request) {
+          const exchange = (request as Carrying)[EXCHANGE]
+          if (asksForLines(request.headers.accept, stream)) exchange?.stream(name, request.body)
+          else exchange?.run(name, request.body)
+        },
       })
     }
   }

@@ -10,12 +10,15 @@ import {
   type Rng,
   remainingMs,
   type Status,
+  type StreamInvocation,
   systemClock,
   systemRng,
 } from '@kumquat/core'
 import type { Encoding } from '../compression/encodings.ts'
 import { consoleLogger } from '../console-logger.ts'
 import { notSent, refuseLate } from '../not-sent.ts'
+import { noInput } from '../streams/endings.ts'
+import { onceIterable } from '../streams/once-iterable.ts'
 import { Attempt, type AttemptObserver } from './attempt.ts'
 import { bodyOf, headersOf, pathOf } from './departing.ts'
 import { type ConnectLimits, connectLimitsOf, type HttpConnectOptions } from './http-connect-options.ts'
@@ -26,7 +29,8 @@ import { type HttpPool, httpPool } from './pool.ts'
 import { Probe } from './probe.ts'
 import { secureLine, speaksTls } from './secure-line.ts'
 import { socketName } from './socket-name.ts'
-import { CLOSING, INSTANCE } from './wire.ts'
+import { StreamAttempt } from './stream-attempt.ts'
+import { CLOSING, INSTANCE, LINES_TYPE } from './wire.ts'
 
 /**
  * Opens lines over HTTP/1.1 with undici, one pool of connections for each provider: docs/reference/wire.md. In TLS to those
@@ -45,11 +49,10 @@ export function httpConnect(options: HttpConnectOptions = {}): Connect {
     if (tls !== undefined && !isSecure && tls.allowPlain !== true) return plainRefused(record)
     const origin = `${isSecure ? 'https' : 'http'}://${record.id}`
     const socket = sockets !== undefined && isOwnHost(record.host) ? socketName(sockets, record.port) : undefined
-    return new HttpEndpoint(
-      record,
-      httpPool(origin, { ...limits, socket, secure: isSecure ? secure : undefined }),
-      parts,
-    )
+    const line = { ...limits, socket, secure: isSecure ? secure : undefined }
+    const calls = httpPool(origin, line)
+    const streams = httpPool(origin, { ...line, connections: limits.maxStreams, maxAnswerBytes: UNBOUNDED })
+    return new HttpEndpoint(record, { calls, streams }, parts)
   }
 }
 
@@ -64,21 +67,33 @@ interface EndpointParts {
   readonly logger: Logger
 }
 
+interface Pools {
+  readonly calls: HttpPool
+  readonly streams: HttpPool
+}
+
+/** To undici. */
+const UNBOUNDED = -1
+
 /** Closed from a failed connection, or a goodbye, until a probe or an answer shows that the provider is back. */
 class HttpEndpoint implements Endpoint, AttemptObserver {
   readonly id: string
   readonly #pool: HttpPool
+  /** Streams hold their connections: they have a pool of their own, so that calls need not wait for them. */
+  readonly #streamPool: HttpPool
   readonly #parts: EndpointParts
   readonly #probe: Probe
   #status: Status = 'open'
   #instance: string | undefined
   #pending = 0
-  #closing: Promise<void> | undefined
+  #streams = 0
+  #closing: Promise<unknown> | undefined
 
-  constructor({ id }: ProviderRecord, pool: HttpPool, parts: EndpointParts) {
+  constructor({ id }: ProviderRecord, { calls: pool, streams }: Pools, parts: EndpointParts) {
     const { clock, rng } = parts
     this.id = id
     this.#pool = pool
+    this.#streamPool = streams
     this.#parts = parts
     this.#probe = new Probe({ look: () => look(pool, clock), recovered: () => this.#open(), clock, rng })
   }
@@ -105,6 +120,22 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
       new Attempt({ invocation, ...request, ...line, leftMs, resolve, reject }).send()
     })
 
+  readonly stream = (call: StreamInvocation): AsyncIterable<unknown> =>
+    onceIterable(call, () => {
+      const { clock, limits } = this.#parts
+      const { maxItemBytes, streamIdleMs: idleMs } = limits
+      const peer: AttemptObserver = {
+        id: this.id,
+        answered: (headers) => this.answered(headers),
+        unreachable: () => this.unreachable(),
+        ended: () => void this.#streams--,
+      }
+      return new StreamAttempt({
+        ...{ call, pool: this.#streamPool, peer, maxItemBytes, idleMs, clock },
+        depart: () => this.#departing(call),
+      })
+    })
+
   answered(headers: IncomingHttpHeaders): void {
     const instance = headers[INSTANCE]
     if (typeof instance === 'string' && instance !== this.#instance) this.#meet(instance)
@@ -122,8 +153,24 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#probe.stop()
-    this.#closing ??= this.#pool.close()
+    this.#closing ??= Promise.all([this.#pool.close(), this.#streamPool.close()])
     await this.#closing
+  }
+
+  /** What leaves of a stream. Throws what keeps it from that. */
+  #departing(call: StreamInvocation): { path: string; headers: string[]; body: string } {
+    const { caller, clock, limits } = this.#parts
+    const leftMs = remainingMs(call, clock)
+    this.#refuse(call, leftMs)
+    if (call.stream !== 'server') throw noInput(call)
+    if (this.#streams >= limits.maxStreams) {
+      const reason = `${limits.maxStreams} streams of ${this.id} are under way already; end some, or raise maxStreams`
+      throw notSent(call, 'resource_exhausted', reason)
+    }
+    const headers = [...headersOf(call, caller, leftMs), 'accept', LINES_TYPE]
+    const departing = { path: pathOf(call), headers, body: bodyOf(call) }
+    this.#streams++
+    return departing
   }
 
   #refuse(invocation: Invocation, leftMs: number): void {

@@ -7,12 +7,14 @@ import {
   RpcError,
   type RpcErrorCode,
   STABLE_LANE,
+  type StreamKind,
 } from '@kumquat/core'
 import { acceptedEncoding } from '../compression/accepted-encoding.ts'
 import { packed } from '../compression/packed.ts'
 import type { Attachments } from '../context/attachments.ts'
 import { providerFailed } from '../provider-failed.ts'
-import type { ServedCall } from '../transport.ts'
+import { noInput } from '../streams/endings.ts'
+import type { ServedCall, ServedStream } from '../transport.ts'
 import { Arrival } from './arrival.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
 import { elsewhere } from './elsewhere.ts'
@@ -21,7 +23,8 @@ import type { Exchanges } from './exchanges.ts'
 import type { Refusal } from './refusal.ts'
 import { remoteOf } from './remote.ts'
 import { encodeReply } from './reply-body.ts'
-import { INSTANCE, JSON_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
+import { INSTANCE, JSON_TYPE, LINES_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
+import { writeLines } from './write-lines.ts'
 
 /** The part of a Fastify reply that is needed here. */
 export interface Answering {
@@ -30,6 +33,8 @@ export interface Answering {
   headers(values: Record<string, string>): unknown
   serializer(serialize: (payload: unknown) => string): unknown
   send(payload: string | Buffer): unknown
+  /** From here on the answer is written to `raw`. */
+  hijack(): unknown
 }
 
 /** What a request leads to. */
@@ -39,6 +44,7 @@ export interface Route {
   /** Whether there is such a method. */
   readonly isServed: boolean
   readonly idempotent: boolean
+  readonly stream?: StreamKind | undefined
 }
 
 /** One request and its one answer, from entering to headers written. */
@@ -88,6 +94,32 @@ export class Exchange {
     }
   }
 
+  /** Runs the stream that `body` holds the arguments of, and answers with its items. */
+  stream(name: CallName, body: unknown): void {
+    const shared = this.#shared
+    try {
+      const { stream: kind } = this.#route
+      if (shared.serveStream === undefined || kind === 'client' || kind === 'both') throw noInput(name)
+      const arrival = this.#arrive(name, body, 'server')
+      shared.streams.add(arrival)
+      const { logger, clock } = shared
+      const written = writeLines({
+        ...{ name, clock, response: this.#reply.raw },
+        items: shared.serveStream(arrival as ServedStream),
+        begin: () => this.#beginLines(),
+        said: (error) => (RpcError.is(error) ? error : providerFailed(error, logger)),
+      })
+      written
+        .then(
+          (code) => this.#streamed(code),
+          (error: unknown) => this.fail(error),
+        )
+        .finally(() => shared.streams.delete(arrival))
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
   /** Answers with an error; `status` only where it is not that of the code. */
   fail(error: unknown, status?: number, headers?: Readonly<Record<string, string>>): void {
     if (this.#answered) return
@@ -102,7 +134,11 @@ export class Exchange {
     this.fail(error, status, headers)
   }
 
-  #call({ service, method }: CallName, body: unknown): ServedCall {
+  #call(name: CallName, body: unknown): ServedCall {
+    return this.#arrive(name, body)
+  }
+
+  #arrive({ service, method }: CallName, body: unknown, stream?: StreamKind): Arrival {
     const { headers } = this.#request
     const timeoutMs = timeoutOf(headers)
     this.#arrival = new Arrival({
@@ -116,6 +152,7 @@ export class Exchange {
       arrived: headers as ServedCall['arrived'],
       remote: remoteOf(this.#request.socket),
       ...(timeoutMs !== undefined && { deadline: this.#enteredAt + timeoutMs }),
+      ...(stream !== undefined && { stream }),
     })
     return this.#arrival
   }
@@ -127,6 +164,20 @@ export class Exchange {
     } catch (error) {
       this.fail(error)
     }
+  }
+
+  #beginLines(): void {
+    const { instance, gauge, inFlight } = this.#shared
+    const { raw } = this.#reply
+    this.#reply.hijack()
+    const about = { [INSTANCE]: instance, [LOAD]: gauge.text(inFlight), ...elsewhere(this.#shared) }
+    raw.writeHead(200, { 'content-type': LINES_TYPE, 'cache-control': 'no-store', ...about })
+  }
+
+  #streamed(code: RpcErrorCode | 'ok'): void {
+    if (this.#answered) return
+    this.#answered = true
+    this.#end(code, this.#shared.clock.now() - this.#enteredAt)
   }
 
   #answer(status: number, code: RpcErrorCode | 'ok', text: string, headers?: Readonly<Record<string, string>>): void {

@@ -1,5 +1,16 @@
-import { type Clock, type Logger, type Observer, type Reply, RpcError, type Service } from '@kumquat/core'
-import type { ListenOptions, Readiness, ServedCall } from '../transport.ts'
+import {
+  type Clock,
+  type Logger,
+  type Observer,
+  type Reply,
+  RpcError,
+  type Service,
+  type Streamer,
+} from '@kumquat/core'
+import { streamStopped } from '../streams/endings.ts'
+import type { ListenOptions, Readiness, ServedCall, ServedStream } from '../transport.ts'
+import { bounded } from '../waiting/bounded.ts'
+import type { Arrival } from './arrival.ts'
 import type { CallLimits } from './http-listen-options.ts'
 import { type LoadGauge, loadGauge } from './load-gauge.ts'
 
@@ -14,6 +25,10 @@ export interface Exchanges {
   readonly logger: Logger
   /** Refuses everything until its provider has started. */
   serve: Service<ServedCall, Reply>
+  /** Absent where nothing streams. */
+  serveStream: Streamer<ServedStream> | undefined
+  /** Streams under way. */
+  readonly streams: Set<Arrival>
   /** Empty until its provider has started. */
   instance: string
   /** Where the provider stands. */
@@ -33,12 +48,14 @@ export interface Exchanges {
 /** Those of a provider that may be still to start. */
 export function exchanges(
   parts: Pick<ListenOptions, 'clock' | 'logger' | 'observer'> &
-    Partial<Pick<ListenOptions, 'serve' | 'instance' | 'readiness'>>,
+    Partial<Pick<ListenOptions, 'serve' | 'serveStream' | 'instance' | 'readiness'>>,
   { maxArguments, compressFromBytes }: Pick<Required<CallLimits>, 'maxArguments' | 'compressFromBytes'>,
 ): Exchanges {
-  const { clock, logger, observer, serve = notYet, instance = '', readiness = standing(parts.serve) } = parts
+  const { clock, logger, observer, serve = notYet, serveStream, instance = '' } = parts
+  const { readiness = standing(parts.serve) } = parts
   return {
-    ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, instance, readiness },
+    ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, serveStream, instance, readiness },
+    streams: new Set(),
     gauge: loadGauge(clock),
     leaving: false,
     refusing: false,
@@ -55,6 +72,22 @@ export function idle(shared: Exchanges): Promise<void> {
     if (shared.inFlight === 0) resolve()
   })
 }
+
+/**
+ * Waits for requests in flight, at most this long; then tells the streams among them that it is over, and gives them time to
+ * say so.
+ */
+export async function drained(shared: Exchanges, ms: number): Promise<void> {
+  const { clock, streams } = shared
+  const within = (bound: number): Promise<void> =>
+    bounded(idle(shared), { clock, ms: bound, otherwise: () => undefined }).catch(() => {})
+  await within(ms)
+  if (streams.size === 0) return
+  for (const arrival of streams) arrival.abandon(streamStopped())
+  await within(LAST_WORDS_MS)
+}
+
+const LAST_WORDS_MS = 500
 
 const notYet: Service<ServedCall, Reply> = () =>
   Promise.reject(

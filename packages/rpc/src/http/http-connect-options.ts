@@ -15,6 +15,12 @@ export interface HttpConnectOptions {
   readonly connectTimeoutMs?: number
   /** Greater answers are cut off while they stream in, and while they are unpacked. In bytes, 1 to 1 GiB, default 16 MiB. */
   readonly maxAnswerBytes?: number
+  /** Streams of one provider at once, each on a connection of its own; more are refused. 1 to 10 000, default 256. */
+  readonly maxStreams?: number
+  /** Greater items of a stream are refused before they are kept. In bytes, 1 to 1 GiB, default 8 MiB. */
+  readonly maxItemBytes?: number
+  /** A stream of which nothing comes for so long is over; a provider that lives says so every 15 s. 1 000 to 86 400 000 ms, default 45 000. */
+  readonly streamIdleMs?: number
   /** How answers may be packed, the preferred first. `zstd` from Node 22.15. Default none: within a data centre it costs more time than it saves. */
   readonly acceptEncodings?: readonly Encoding[]
   /** How large arguments are packed. The provider must be ours, or be able to read it. Default: not at all. */
@@ -40,6 +46,9 @@ export interface ConnectLimits {
   readonly connectTimeoutMs: number
   readonly maxAnswerBytes: number
   readonly packFromBytes: number
+  readonly maxStreams: number
+  readonly maxItemBytes: number
+  readonly streamIdleMs: number
 }
 
 /** Every limit. Throws `TypeError` or `RangeError` naming the first bad value. */
@@ -59,6 +68,9 @@ export function connectLimitsOf(options: HttpConnectOptions): ConnectLimits {
     connectTimeoutMs: integerIn('connectTimeoutMs', options.connectTimeoutMs ?? 500, 1, 60_000),
     maxAnswerBytes: integerIn('maxAnswerBytes', options.maxAnswerBytes ?? 16 * 2 ** 20, 1, 2 ** 30),
     packFromBytes: integerIn('packFromBytes', options.packFromBytes ?? 16_384, 0, 2 ** 30),
+    maxStreams: integerIn('maxStreams', options.maxStreams ?? 256, 1, 10_000),
+    maxItemBytes: integerIn('maxItemBytes', options.maxItemBytes ?? 8 * 2 ** 20, 1, 2 ** 30),
+    streamIdleMs: integerIn('streamIdleMs', options.streamIdleMs ?? 45_000, 1_000, 86_400_000),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server } from 'node:net'
 import type { Listener } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
-import { type Exchanges, idle } from './exchanges.ts'
+import { drained, type Exchanges } from './exchanges.ts'
 
 export interface HttpListenerParts {
   readonly server: HttpServer
@@ -57,7 +57,7 @@ export class HttpListener implements Listener {
     // Only stops to listen. The close() of an HTTP server would cut idle connections too, and with them the request that
     // is on its way to us on one of them: its caller could not know whether it ran. We answer it instead.
     const disconnected = new Promise<void>((resolve) => Server.prototype.close.call(this.#server, () => resolve()))
-    await within(drainTimeoutMs, idle(this.#exchanges))
+    await drained(this.#exchanges, drainTimeoutMs)
     await within(LINGER_MS, disconnected)
     await this.#end()
 

@@ -11,6 +11,8 @@ export const LOAD = 'kq-load'
 export const TIMING = 'server-timing'
 
 export const JSON_TYPE = 'application/json'
+/** Of a stream: a JSON value on each line. */
+export const LINES_TYPE = 'application/x-ndjson'
 
 /** Paths of a provider that are no calls. No app can be named so: names begin with a letter or a digit. */
 export const LIVE_PATH = '/_kumquat/live'

@@ -7,18 +7,24 @@ import {
   RpcError,
   remainingMs,
   type Status,
+  type StreamInvocation,
 } from '@kumquat/core'
 import { bodyOf, headersOf } from '../http/departing.ts'
 import { decodeError } from '../http/error-body.ts'
 import { notSent, refuseLate } from '../not-sent.ts'
+import { onceIterable } from '../streams/once-iterable.ts'
 import { bounded } from '../waiting/bounded.ts'
+import type { MemoryItems } from './memory-items.ts'
 import type { MemoryAnswer, MemoryListener } from './memory-listener.ts'
+import type { MemoryRequest } from './memory-request.ts'
+import { MemoryStream } from './memory-stream.ts'
 
 export interface MemoryEndpointParts {
   /** `host:port`. */
   readonly id: string
   readonly caller: string
   readonly maxAnswerBytes: number
+  readonly maxItemBytes: number
   readonly clock: Clock
   /** Who listens at this address now. */
   readonly listener: () => MemoryListener | undefined
@@ -40,19 +46,11 @@ export class MemoryEndpoint implements Endpoint {
   }
 
   readonly invoke = async (invocation: Invocation): Promise<Reply> => {
-    const { id, caller, clock } = this.#parts
-    const { service, method, signal } = invocation
-    const leftMs = remainingMs(invocation, clock)
-    refuseLate(invocation, leftMs)
-    if (this.#isClosed) {
-      throw notSent(invocation, 'unavailable', `the line to ${id} is closed; ask another provider`)
-    }
-    const headers = recordOf(headersOf(invocation, caller, leftMs))
-    const body = bodyOf(invocation)
-    const listener = this.#parts.listener()
-    if (listener === undefined) throw notSent(invocation, 'unavailable', `nothing listens at ${id}`)
+    const { id, clock } = this.#parts
+    const { signal } = invocation
+    const { listener, leftMs, ...request } = this.#depart(invocation)
     const gone = new AbortController()
-    const answering = bounded(listener.answer({ service, method, headers, body, gone: gone.signal }), {
+    const answering = bounded(listener.answer({ ...request, gone: gone.signal }), {
       clock,
       signal,
       otherwise: () => gaveUp(invocation, id),
@@ -69,9 +67,42 @@ export class MemoryEndpoint implements Endpoint {
     }
   }
 
+  readonly stream = (call: StreamInvocation): AsyncIterable<unknown> => {
+    const { id, maxItemBytes } = this.#parts
+    const { stream, input } = call
+    return onceIterable(call, () => {
+      let ended = (): void => {}
+      const open = (gone: AbortSignal): MemoryItems => {
+        const { listener, leftMs: _, ...request } = this.#depart(call)
+        const reading = new Promise<void>((resolve) => {
+          ended = resolve
+        }).finally(() => this.#inFlight.delete(reading))
+        this.#inFlight.add(reading)
+        return listener.stream({ ...request, stream, input, gone })
+      }
+      return new MemoryStream({ call, id, maxItemBytes, open, ended: () => ended() })
+    })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     await Promise.allSettled(this.#inFlight)
+  }
+
+  /** What leaves, and to whom. Throws what keeps it from that. */
+  #depart(invocation: Invocation): Departing {
+    const { id, caller, clock } = this.#parts
+    const { service, method } = invocation
+    const leftMs = remainingMs(invocation, clock)
+    refuseLate(invocation, leftMs)
+    if (this.#isClosed) {
+      throw notSent(invocation, 'unavailable', `the line to ${id} is closed; ask another provider`)
+    }
+    const headers = recordOf(headersOf(invocation, caller, leftMs))
+    const body = bodyOf(invocation)
+    const listener = this.#parts.listener()
+    if (listener === undefined) throw notSent(invocation, 'unavailable', `nothing listens at ${id}`)
+    return { listener, leftMs, service, method, headers, body }
   }
 
   #read(answer: MemoryAnswer, { service, method }: Invocation): Reply {
@@ -85,6 +116,11 @@ export class MemoryEndpoint implements Endpoint {
     if (answer.status !== 200) throw decodeError(answer, where)
     return { value: JSON.parse(answer.text) }
   }
+}
+
+interface Departing extends Omit<MemoryRequest, 'gone'> {
+  readonly listener: MemoryListener
+  readonly leftMs: number
 }
 
 function recordOf(pairs: readonly string[]): Record<string, string> {

@@ -1,13 +1,16 @@
-import { formatServiceKey, laneOf, RpcError } from '@kumquat/core'
+import { formatServiceKey, laneOf, RpcError, type RpcErrorCode } from '@kumquat/core'
 import { attachmentsOf, callerOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
 import { encodeReply } from '../http/reply-body.ts'
 import { STATUS_OF } from '../http/wire.ts'
 import { providerFailed } from '../provider-failed.ts'
-import type { Listener, ListenOptions } from '../transport.ts'
+import { noStreams, streamBroken, streamStopped } from '../streams/endings.ts'
+import type { Listener, ListenOptions, ServedCall } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
 import { joinSignals } from '../waiting/join-signals.ts'
-import { type MemoryRequest, servedCall } from './memory-request.ts'
+import { memoryInput } from './memory-input.ts'
+import { MemoryItems } from './memory-items.ts'
+import { type MemoryRequest, type MemoryStreamRequest, servedCall } from './memory-request.ts'
 
 /** What crosses back: the status and the text that an HTTP answer would have. */
 export interface MemoryAnswer {
@@ -59,6 +62,30 @@ export class MemoryListener implements Listener {
     }
   }
 
+  /** The items of a stream; begun by the first one that is asked for. */
+  stream(request: MemoryStreamRequest): MemoryItems {
+    const { logger } = this.#options
+    const left = joinSignals(request.gone, this.#cut.signal)
+    const signal = left.signal ?? request.gone
+    const observed = this.#begun(request)
+    let ended = (): void => {}
+    const flight = new Promise<void>((resolve) => {
+      ended = resolve
+    }).finally(() => this.#inFlight.delete(flight))
+    this.#inFlight.add(flight)
+    return new MemoryItems({
+      request,
+      left: signal,
+      open: () => this.#opened({ ...request, gone: signal })[Symbol.asyncIterator](),
+      said: (error) => (RpcError.is(error) ? error : providerFailed(error, logger)),
+      ended: (code) => {
+        left[Symbol.dispose]()
+        observed(code)
+        ended()
+      },
+    })
+  }
+
   leave(): void {
     if (this.#state === 'serving') this.#state = 'leaving'
   }
@@ -69,7 +96,7 @@ export class MemoryListener implements Listener {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#cut.abort()
+    this.#cut.abort(streamBroken(this.port))
     await this.close(0)
   }
 
@@ -77,33 +104,38 @@ export class MemoryListener implements Listener {
     this.#state = 'refusing'
     const { clock } = this.#options
     await bounded(Promise.allSettled(this.#inFlight), { clock, ms, otherwise: () => undefined }).catch(() => {})
-    this.#cut.abort()
+    this.#cut.abort(streamStopped())
     this.#closed()
   }
 
   async #observed(request: MemoryRequest): Promise<MemoryAnswer> {
+    if (this.#options.observer === undefined) return (await this.#outcome(request)).answer
+    const ended = this.#begun(request)
+    try {
+      const { code, answer } = await this.#outcome(request)
+      ended(code)
+      return answer
+    } catch (error) {
+      ended('canceled')
+      throw error
+    }
+  }
+
+  /** Tells the observer; the result tells it of the end. */
+  #begun(request: MemoryRequest): (code: RpcErrorCode | 'ok') => void {
     const { observer, clock } = this.#options
-    if (observer === undefined) return (await this.#outcome(request)).answer
+    if (observer === undefined) return () => {}
     const { headers } = request
     const { service, method } = this.#served.has(nameOf(request)) ? request : UNKNOWN
     const lane = laneOf({ attachments: attachmentsOf(headers) })
     const start = { kind: 'served', service, method, lane, caller: callerOf(headers) } as const
     const startedAt = clock.now()
     observer.started(start)
-    const end = (code: RpcError['code'] | 'ok'): void =>
-      observer.ended({ ...start, code, durationMs: clock.now() - startedAt })
-    try {
-      const { code, answer } = await this.#outcome(request)
-      end(code)
-      return answer
-    } catch (error) {
-      end('canceled')
-      throw error
-    }
+    return (code) => observer.ended({ ...start, code, durationMs: clock.now() - startedAt })
   }
 
   /** Rejects when nobody waits any more, or the line is cut. */
-  async #outcome(request: MemoryRequest): Promise<{ readonly code: RpcError['code'] | 'ok'; answer: MemoryAnswer }> {
+  async #outcome(request: MemoryRequest): Promise<{ readonly code: RpcErrorCode | 'ok'; answer: MemoryAnswer }> {
     const { clock, logger } = this.#options
     using broken = joinSignals(request.gone, this.#cut.signal)
     const serving = this.#serve(request).then(
@@ -117,13 +149,25 @@ export class MemoryListener implements Listener {
   }
 
   async #serve(request: MemoryRequest): Promise<string> {
+    const { value } = await this.#options.serve(this.#arrived(request))
+    return encodeReply(value, request)
+  }
+
+  #opened(request: MemoryStreamRequest): AsyncIterable<unknown> {
+    const { serveStream = noStreams(`port ${this.port}`), maxBodyBytes } = this.#options
+    const { stream, input } = request
+    const streaming = input && { input: memoryInput(input, request, maxBodyBytes) }
+    return serveStream({ ...this.#arrived(request), stream, ...streaming })
+  }
+
+  /** Throws what keeps a call from being served. */
+  #arrived(request: MemoryRequest): ServedCall {
     if (this.#state === 'refusing') {
       throw new RpcError('unavailable', 'this provider has stopped: ask another', { outcome: 'not-run' })
     }
     const idempotent = this.#served.get(nameOf(request))
     if (idempotent !== undefined) this.#lastCallAt = this.#options.clock.now()
-    const { value } = await this.#options.serve(servedCall(request, idempotent ?? false, this.#options))
-    return encodeReply(value, request)
+    return servedCall(request, idempotent ?? false, this.#options)
   }
 }
 

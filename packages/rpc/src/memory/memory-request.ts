@@ -1,3 +1,4 @@
+import type { StreamKind } from '@kumquat/core'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from '../http/arrived.ts'
 import type { CallName } from '../http/error-body.ts'
 import { callLimitsOf } from '../http/http-listen-options.ts'
@@ -12,6 +13,13 @@ export interface MemoryRequest extends CallName {
   readonly body: string
   /** Aborts when nobody waits for the answer any more. */
   readonly gone: AbortSignal
+}
+
+/** A stream on its way. */
+export interface MemoryStreamRequest extends MemoryRequest {
+  readonly stream: StreamKind
+  /** What streams in, before it is JSON. */
+  readonly input?: AsyncIterable<unknown> | undefined
 }
 
 /** Reads a request as it is read over HTTP. Throws `RpcError`, `not-run` on one that breaks a limit. */

@@ -1,4 +1,5 @@
 import { type Clock, formatAddress, isName, RpcError, systemClock } from '@kumquat/core'
+import { integerIn } from '../integer-in.ts'
 import type { Transport } from '../transport.ts'
 import { MemoryEndpoint } from './memory-endpoint.ts'
 import { MemoryListener } from './memory-listener.ts'
@@ -8,6 +9,8 @@ export interface MemoryTransportOptions {
   readonly caller?: string
   /** Greater answers are refused. Default 16 MiB. */
   readonly maxAnswerBytes?: number
+  /** Greater items of streams are refused. In bytes, 1 to 1 GiB, default 8 MiB. */
+  readonly maxItemBytes?: number
   readonly clock?: Clock
 }
 
@@ -15,11 +18,12 @@ export interface MemoryTransportOptions {
  * Calls between consumers and providers within one process, for tests: what crosses it is the headers and the JSON of HTTP, so
  * limits, errors, deadline and cancellation are those of HTTP too.
  *
- * @throws TypeError on a caller that is no name.
+ * @throws TypeError on a caller that is no name, RangeError on a bad limit.
  */
 export function memoryTransport({
   caller = '',
   maxAnswerBytes = 16 * 2 ** 20,
+  maxItemBytes = 8 * 2 ** 20,
   clock = systemClock,
 }: MemoryTransportOptions = {}): Transport {
   if (caller !== '' && !isName(caller)) {
@@ -27,9 +31,11 @@ export function memoryTransport({
       `caller ${JSON.stringify(caller)} is not a name such as "web": letters, digits, ".", "_" and "-"`,
     )
   }
+  integerIn('maxItemBytes', maxItemBytes, 1, 2 ** 30)
+  const line = { caller, maxAnswerBytes, maxItemBytes, clock }
   const listening = new Map<string, MemoryListener>()
   return {
-    connect: ({ id }) => new MemoryEndpoint({ id, caller, maxAnswerBytes, clock, listener: () => listening.get(id) }),
+    connect: ({ id }) => new MemoryEndpoint({ id, ...line, listener: () => listening.get(id) }),
     async listen(options) {
       const port = options.port === 0 ? freePort(listening, options.host) : options.port
       const id = formatAddress({ host: options.host, port })

@@ -4,10 +4,13 @@ import { publishContracts } from '../contract/published/publish-contracts.ts'
 import { aroundServing } from '../filters/order.ts'
 import { httpListen } from '../http/listen.ts'
 import { accessRegistry, type RegistryAccess } from '../registry-access.ts'
-import type { Listener } from '../transport.ts'
+import { bothKinds } from '../streams/both-kinds.ts'
+import { streamThrough } from '../streams/stream-through.ts'
+import type { Listener, ServedCall, ServedStream } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
 import { type Address, advertisedAddress } from './advertise.ts'
 import { dispatch } from './dispatch.ts'
+import { dispatchStream } from './dispatch-stream.ts'
 import { goodbye } from './goodbye.ts'
 import { healthCheck } from './health-check.ts'
 import { isProduction } from './is-production.ts'
@@ -54,10 +57,13 @@ export async function start(options: CompleteOptions, quit: AbortSignal): Promis
   if (options.listen === undefined) await assertMeant(options, addressOf(options, { port: port || 1 }))
 
   const access = await accessRegistry(options.registry, { clock, logger })
-  const serve = aroundServing(clock, filters, options)(dispatch({ offers, logger, validateReplies }))
+  const dispatching = { offers, logger, validateReplies }
+  const ends = bothKinds<ServedCall>({ invoke: dispatch(dispatching), stream: dispatchStream(dispatching) })
+  const serve = aroundServing(clock, filters, options)(ends)
+  const serveStream = streamThrough<ServedStream>(serve, { clock })
   let presence: Presence | undefined
   const listener = await listen({
-    ...{ host, port, offers, serve, instance: uniqueId(), maxBodyBytes, clock, logger },
+    ...{ host, port, offers, serve, serveStream, instance: uniqueId(), maxBodyBytes, clock, logger },
     readiness: () => presence?.readiness ?? 'starting',
     ...(observer && { observer }),
     ...(stats && { stats }),

@@ -1,4 +1,4 @@
-import type { ServiceKey } from '@kumquat/core'
+import type { ServiceKey, StreamKind } from '@kumquat/core'
 import type { MethodDeclaration } from '../method-options.ts'
 import type { StandardSchema } from '../standard-schema.ts'
 import { type JsonSchema, jsonSchemaOf, plainSchema, type WrittenDown } from './json-schema.ts'
@@ -54,13 +54,19 @@ export function contractDocument(
   return documented(contract, Object.entries(contract.methods)).document
 }
 
+const KIND_OF: Readonly<Record<StreamKind, MethodKind>> = {
+  server: 'server-stream',
+  client: 'client-stream',
+  both: 'bidi-stream',
+}
+
 type Note = (where: string, why: string) => void
 
-function methodDocument({ idempotent, timeoutMs, input, output, jsonSchema }: MethodDeclaration, note: Note) {
+function methodDocument({ idempotent, timeoutMs, stream, input, output, jsonSchema }: MethodDeclaration, note: Note) {
   const inputs = jsonSchema?.input ?? input
   const reply = jsonSchema?.output ?? output
   return {
-    kind: 'unary',
+    kind: stream === undefined ? 'unary' : KIND_OF[stream],
     idempotent,
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(inputs && {
