@@ -4,7 +4,10 @@ import { assertTimeout } from '../waiting/assert-timeout.ts'
 
 /** What can be said of a single call, of a client, or of all clients, the nearest word counting. */
 export interface CallOptions {
-  /** Time for the whole call, every attempt included. 1 to 2 147 483 647 ms. Default: that of the method, else that of the consumer, 3 000. */
+  /**
+   * Time for the whole call, every attempt included. 1 to 2 147 483 647 ms. Default: that of the method, else that of the consumer,
+   * 3 000; of a stream, from its first `next()` to its end, that of the method, else none.
+   */
   readonly timeoutMs?: number
   /** Ends the call at once, as `canceled`. */
   readonly signal?: AbortSignal

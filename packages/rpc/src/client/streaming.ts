@@ -1,4 +1,5 @@
 import { formatServiceKey, RpcError, type Streamer, type StreamInvocation, type StreamKind } from '@kumquat/core'
+import { onceIterable } from '../streams/once-iterable.ts'
 import { mergedOptions } from './call-options.ts'
 import type { CallingParts } from './calling.ts'
 import { optionsAmong } from './given-options.ts'
@@ -22,20 +23,23 @@ export function streaming(parts: StreamingParts): (method: string, kind: StreamK
   const attachments = attachmentsOf(options)
   const seldom = seldomOf(parts)
   const begin = each ? notOfEach : stream
+  // Its time begins with it, not when it was asked for.
+  const timed = (call: StreamInvocation, timeoutMs: number): AsyncIterable<unknown> =>
+    onceIterable(call, () => begin({ ...call, deadline: clock.now() + timeoutMs })[Symbol.asyncIterator]())
   return (method, kind) => {
-    const timeoutMs = options.timeoutMs ?? timeouts?.get(method) ?? Number.POSITIVE_INFINITY
+    const timeoutMs = options.timeoutMs ?? timeouts?.get(method)
     return (...given) => {
       const own = optionsAmong(given)
       if (own !== undefined) {
         const merged = { ...parts, options: mergedOptions(options, own) }
         return streaming(merged)(method, kind)(...given.slice(0, -1))
       }
-      const streamed = begin({
+      const call: StreamInvocation = {
         ...{ service, method, attachments, idempotent: false, stream: kind },
         ...(kind === 'server' ? { args: given } : withInput(method, given)),
-        ...(timeoutMs < Number.POSITIVE_INFINITY && { deadline: clock.now() + timeoutMs }),
         ...seldom,
-      })
+      }
+      const streamed = timeoutMs === undefined ? begin(call) : timed(call, timeoutMs)
       return kind === 'client' ? replyOf(streamed) : streamed
     }
   }

@@ -9,7 +9,7 @@ export function givenUp(call: StreamInvocation, cause: unknown, isEntered: boole
 }
 
 export function outOfTime(call: StreamInvocation, items: number): RpcError {
-  const message = `${nameOf(call)} was cut at its deadline, after ${items} items; allow it more time, or none at all by timeoutMs: Infinity`
+  const message = `${nameOf(call)} was cut at its deadline, after ${items} items; allow it more by timeoutMs, or say nothing of its time`
   return new RpcError('deadline_exceeded', message, { outcome: 'unknown' })
 }
 

@@ -83,7 +83,8 @@ export class Passage<Call extends StreamInvocation> implements AsyncIterator<unk
         leftMs < Number.POSITIVE_INFINITY
           ? this.#parts.clock.after(leftMs, () => this.#finish({ error: outOfTime(call, this.#items) }))
           : undefined
-      this.#entry = { iterator, inside: AsyncLocalStorage.snapshot(), isAsked: false, timer, resolve, reject }
+      const inside = AsyncLocalStorage.snapshot()
+      this.#entry = { iterator, inside, isAsked: false, timer, abort: this.#heed(call.signal), resolve, reject }
       this.#ask()
     })
   }
@@ -183,6 +184,12 @@ export class Passage<Call extends StreamInvocation> implements AsyncIterator<unk
     reader?.resolve({ done: false, value })
   }
 
+  /** A layer may have given the call a signal of its own, as of the call that this one is made for. */
+  #heed(signal: AbortSignal | undefined): Disposable | undefined {
+    if (signal === undefined || signal === this.#gone.signal) return undefined
+    return onAbort(signal, () => this.#aborted(signal.reason))
+  }
+
   #aborted(reason: unknown): void {
     const isSaid = RpcError.is(reason)
     this.#finish({ error: isSaid ? reason : givenUp(this.#parts.call, reason, this.#entry !== undefined) })
@@ -191,6 +198,7 @@ export class Passage<Call extends StreamInvocation> implements AsyncIterator<unk
   /** Nothing more comes from there. */
   #leave(): void {
     this.#entry?.timer?.[Symbol.dispose]()
+    this.#entry?.abort?.[Symbol.dispose]()
     this.#entry = undefined
   }
 
@@ -235,6 +243,7 @@ interface Entry {
   /** Whether an item is on its way. */
   isAsked: boolean
   readonly timer: Disposable | undefined
+  readonly abort: Disposable | undefined
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: unknown) => void
 }
