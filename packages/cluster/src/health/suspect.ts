@@ -19,6 +19,7 @@ export class Suspect implements Watcher {
   #ejections = 0
   #failuresInARow = 0
   #works = 0
+  #timed = 0
   #fails = 0
   #workedMs = 0
 
@@ -45,10 +46,13 @@ export class Suspect implements Watcher {
     return this.#options.clock.now()
   }
 
-  ended(beganAt: number, now: number, testimony: Testimony): void {
+  ended(beganAt: number, now: number, testimony: Testimony, timed: boolean): void {
     if (testimony === 'works') {
       this.#works++
-      this.#workedMs += now - beganAt
+      if (timed) {
+        this.#timed++
+        this.#workedMs += now - beganAt
+      }
       this.#failuresInARow = 0
     } else if (testimony === 'fails') {
       this.#fails++
@@ -59,9 +63,11 @@ export class Suspect implements Watcher {
 
   /** Takes the sums, and begins anew. */
   sample(): Sample {
-    const meanMs = this.#works === 0 ? 0 : this.#workedMs / this.#works
-    const sample = { id: this.id, calls: this.#works + this.#fails, failures: this.#fails, meanMs }
+    const meanMs = this.#timed === 0 ? 0 : this.#workedMs / this.#timed
+    const counts = { calls: this.#works + this.#fails, failures: this.#fails, timed: this.#timed }
+    const sample = { id: this.id, ...counts, meanMs }
     this.#works = 0
+    this.#timed = 0
     this.#fails = 0
     this.#workedMs = 0
     return sample

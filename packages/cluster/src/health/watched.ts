@@ -77,11 +77,12 @@ class WatchedEndpoint implements Endpoint {
     const mark = watcher.began()
     return begun(this.#endpoint, invocation).then(
       (reply) => {
-        watcher.ended(mark, this.#clock.now(), 'works')
+        watcher.ended(mark, this.#clock.now(), 'works', invocation.stream === undefined)
         return reply
       },
       (error) => {
-        watcher.ended(mark, this.#clock.now(), this.#watchings[0]!.judge(error, invocation))
+        const testimony = this.#watchings[0]!.judge(error, invocation)
+        watcher.ended(mark, this.#clock.now(), testimony, invocation.stream === undefined)
         throw error
       },
     )
@@ -90,16 +91,17 @@ class WatchedEndpoint implements Endpoint {
   async #underAll(invocation: Invocation): Promise<Reply> {
     const watchers = this.#watchers
     const marks: number[] = []
+    const timed = invocation.stream === undefined
     for (const watcher of watchers) marks.push(watcher.began())
     try {
       const reply = await this.#endpoint.invoke(invocation)
       const now = this.#clock.now()
-      for (let i = watchers.length - 1; i >= 0; i--) watchers[i]!.ended(marks[i]!, now, 'works')
+      for (let i = watchers.length - 1; i >= 0; i--) watchers[i]!.ended(marks[i]!, now, 'works', timed)
       return reply
     } catch (error) {
       const now = this.#clock.now()
       for (let i = watchers.length - 1; i >= 0; i--) {
-        watchers[i]!.ended(marks[i]!, now, this.#watchings[i]!.judge(error, invocation))
+        watchers[i]!.ended(marks[i]!, now, this.#watchings[i]!.judge(error, invocation), timed)
       }
       throw error
     }

@@ -7,8 +7,8 @@ export interface Watcher extends Disposable {
   readonly objects: boolean
   /** A call begins. What this answers comes back with its end. */
   began(): number
-  /** It has ended, at `now`. */
-  ended(mark: number, now: number, testimony: Testimony): void
+  /** It has ended, at `now`. The time that a stream took says nothing of the peer: it is not `timed`. */
+  ended(mark: number, now: number, testimony: Testimony, timed: boolean): void
 }
 
 /** How a health watches. Several that go by the same clock can be put around a line at once. */

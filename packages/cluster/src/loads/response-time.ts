@@ -1,4 +1,4 @@
-import { type Clock, RpcError, type RpcErrorCode } from '@kumquat/core'
+import { type Clock, type Invocation, RpcError, type RpcErrorCode } from '@kumquat/core'
 import type { CallEnded, Load } from '../load.ts'
 import { Trust } from './trust.ts'
 
@@ -44,7 +44,8 @@ const RECENT = 0.02
  * of the calls that succeed. Nobody called yet looks best; whoever has not answered yet, worst.
  *
  * A failure must not make a peer look fast, or whoever fails at once attracts all calls ("black hole"): it is taken to last
- * no less than is usual, and costs trust.
+ * no less than is usual, and costs trust. How long a stream lasts is its reader's affair: it counts while it is in flight, and
+ * by how it ends.
  */
 export abstract class ResponseTime implements Load {
   readonly #fleet: Fleet
@@ -67,16 +68,22 @@ export abstract class ResponseTime implements Load {
     return this.#inFlight > 0 ? UNKNOWN_MS * (this.#inFlight + 1) : 0
   }
 
-  begin(): CallEnded {
+  begin({ stream }: Invocation): CallEnded {
     const begunAt = this.#fleet.tick()
     this.#inFlight++
     return (reply, error) => {
       this.#inFlight--
       const now = this.#fleet.tick()
+      if (stream !== undefined) return this.#streamed(reply !== undefined, error, now)
       const ms = Math.max(now - begunAt, LEAST_MS)
       if (reply === undefined) this.#failed(ms, error, now)
       else this.#succeeded(ms, now)
     }
+  }
+
+  #streamed(isWell: boolean, error: unknown, now: number): void {
+    if (isWell) this.#trust?.add(true, now)
+    else if (!isAbandoned(error)) this.#failed(LEAST_MS, error, now)
   }
 
   #succeeded(ms: number, now: number): void {

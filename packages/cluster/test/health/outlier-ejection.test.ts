@@ -1,4 +1,5 @@
-import { type OutlierEjectionOptions, outlierEjection, usualDetectors } from '@kumquat/cluster'
+import { byLatency, type OutlierEjectionOptions, outlierEjection, usualDetectors } from '@kumquat/cluster'
+import type { Invocation } from '@kumquat/core'
 import { handClock } from '@kumquat/core/testing'
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -15,6 +16,24 @@ function setup(size: number, options: OutlierEjectionOptions = {}) {
 }
 
 describe('outlierEjection', () => {
+  it('takes no peer for slow because its streams are long', async () => {
+    const { lines, clock } = setup(4, { detectors: [byLatency({ minCalls: 2 })], maxEjectedPercent: 100 })
+    const ended = async (n: number, ms: number, known: Partial<Invocation> = {}): Promise<void> => {
+      const open = lines.begin(n, known)
+      await clock.advance(ms)
+      await open.end('ok')
+    }
+    for (const n of row(4)) {
+      await ended(n, 20)
+      await ended(n, n === 1 ? 2_000 : 20, n === 1 ? { stream: 'server' } : {})
+    }
+    await clock.advance(10_000)
+    expect(lines.closed()).to.deep.equal([])
+    for (const n of row(4)) for (const ms of [20, n === 1 ? 2_000 : 20]) await ended(n, ms)
+    await clock.advance(10_000)
+    expect(lines.closed()).to.deep.equal([1])
+  })
+
   it('ejects with the fifth failure in a row, at once, and tells why', async () => {
     const { lines, clock } = setup(2)
     await clock.advance(1_234)

@@ -27,7 +27,7 @@ export interface WatchedLines extends Disposable {
   /** Numbers of the peers that are closed. */
   closed(): readonly number[]
   calls(n: number, ...endings: readonly Ending[]): Promise<void>
-  begin(n: number): OpenCall
+  begin(n: number, known?: Partial<Invocation>): OpenCall
 }
 
 export function watchedLines(policy: HealthPolicy): WatchedLines {
@@ -40,8 +40,8 @@ export function watchedLines(policy: HealthPolicy): WatchedLines {
       ends.set(invocation, (ending) => (ending === 'ok' ? resolve({ value: id }) : reject(ERRORS[ending])))
     })
   const connect = health.connect(line.connect)
-  const begin = (n: number): OpenCall => {
-    const invocation = call()
+  const begin = (n: number, known: Partial<Invocation> = {}): OpenCall => {
+    const invocation = call(known)
     const done = endpoints.get(n)!.invoke(invocation).then(ignore, ignore)
     return {
       end(ending) {

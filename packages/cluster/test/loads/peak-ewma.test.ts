@@ -212,6 +212,23 @@ describe('peakEwma', () => {
     }
   })
 
+  it('counts a stream while it is in flight, and learns from its end but not from its length', async () => {
+    const { clock, loads } = gauges(1)
+    const [load] = loads
+    await took(clock, load, 50)
+    for (const end of [{ value: undefined }, undefined]) {
+      const ended = load.begin(call({ stream: 'server' }))
+      expect(load.value).to.equal(2 * 50)
+      await clock.advance(3_600_000)
+      ended(end, end === undefined ? new RpcError('canceled', 'read enough') : undefined)
+      await took(clock, load, 50)
+      expect(load.value).to.equal(50)
+    }
+    const ended = load.begin(call({ stream: 'server' }))
+    ended(undefined, refused)
+    expect(load.value).to.be.closeTo(50 / (7 / 8), 0.01)
+  })
+
   it('keeps the peers of a metric apart, and metrics apart', async () => {
     const { clock, loads } = gauges(2)
     await took(clock, loads[0], 40)

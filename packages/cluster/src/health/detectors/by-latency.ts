@@ -20,8 +20,8 @@ export function byLatency({ factor = 5, leastMs = 10, minHosts = 3, minCalls = 5
   assertInteger('minHosts', minHosts, 2, 1_000_000)
   assertInteger('minCalls', minCalls, 1, 1_000_000)
   return (samples) => {
-    const timed = samples.filter(({ calls, failures }) => calls > failures)
-    const sorted = [...substantial(timed, { minHosts, minCalls })].sort((a, b) => a.meanMs - b.meanMs)
+    const measured = samples.filter(({ calls, failures, timed = calls - failures }) => timed > 0)
+    const sorted = [...substantial(measured, { minHosts, minCalls })].sort((a, b) => a.meanMs - b.meanMs)
     const means = sorted.map(({ meanMs }) => meanMs)
     const slow = sorted.flatMap(({ id, meanMs }, index) => {
       const median = medianWithout(means, index)

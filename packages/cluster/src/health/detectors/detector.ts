@@ -4,7 +4,9 @@ export interface Sample {
   /** Calls that ended and said something of the peer. */
   readonly calls: number
   readonly failures: number
-  /** Mean duration of those that did not fail, in ms; 0 if there were none. */
+  /** Calls that did not fail, and were no streams. Default: those that did not fail. */
+  readonly timed?: number
+  /** Their mean duration, in ms; 0 if there were none. */
   readonly meanMs: number
 }
 

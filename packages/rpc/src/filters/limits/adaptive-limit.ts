@@ -100,7 +100,8 @@ export function adaptiveLimit({
       return await next(call)
     } finally {
       turnstile.leave()
-      ended(clock.now() - startedAt, inFlight)
+      // How long a stream lasts says nothing of this machine.
+      if (call.stream === undefined) ended(clock.now() - startedAt, inFlight)
     }
   }
   return Object.assign(filter, { limit: current })

@@ -97,6 +97,20 @@ describe('adaptiveLimit()', () => {
     await serve(call('critical'))
   })
 
+  it('gives a stream a place, and learns nothing of its length', async () => {
+    const clock = handClock()
+    const limiting = adaptiveLimit({ clock, windowMs: 100 })
+    const serve = limiting(async () => {
+      await sleep(clock, 5_000)
+      return { value: undefined }
+    })
+    const before = limiting.limit.current
+    const streams = Array.from({ length: 15 }, () => serve(served('watch', [], { stream: 'server' })))
+    await clock.advance(5_000)
+    await Promise.all(streams)
+    expect(limiting.limit.current).to.equal(before)
+  })
+
   it('refuses options out of range, naming them', () => {
     const wrong: [AdaptiveLimitOptions, RegExp][] = [
       [{ min: 0 }, /min .* got 0/],
