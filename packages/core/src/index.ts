@@ -48,4 +48,4 @@ export {
   type Watch,
   type WriteOptions,
 } from './store.ts'
-export type { Streamer, StreamFilter, StreamInvocation } from './stream.ts'
+export { filteredStream, type Streamer, type StreamFilter, type StreamInvocation } from './stream.ts'

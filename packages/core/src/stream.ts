@@ -15,3 +15,11 @@ export type Streamer<in Call extends StreamInvocation = StreamInvocation> = (cal
 
 /** Wraps a streamer in one more behaviour, where each item matters. What only concerns the whole is a `Filter`. */
 export type StreamFilter<Call extends StreamInvocation = StreamInvocation> = (next: Streamer<Call>) => Streamer<Call>
+
+/** Puts filters around a streamer. The first is the outermost: it sees the call first and each item last. */
+export function filteredStream<Call extends StreamInvocation>(
+  stream: Streamer<Call>,
+  filters: readonly StreamFilter<Call>[],
+): Streamer<Call> {
+  return filters.reduceRight((next, filter) => filter(next), stream)
+}

@@ -22,10 +22,12 @@ export function streaming(parts: StreamingParts): (method: string, kind: StreamK
   const { service, timeouts } = target
   const attachments = attachmentsOf(options)
   const seldom = seldomOf(parts)
-  const begin = each ? notOfEach : stream
-  // Its time begins with it, not when it was asked for.
-  const timed = (call: StreamInvocation, timeoutMs: number): AsyncIterable<unknown> =>
-    onceIterable(call, () => begin({ ...call, deadline: clock.now() + timeoutMs })[Symbol.asyncIterator]())
+  // Once whatever filters make of it; its time begins with it, not when it was asked for.
+  const begun = (call: StreamInvocation, timeoutMs: number | undefined): AsyncIterable<unknown> =>
+    onceIterable(call, () => {
+      const deadline = timeoutMs === undefined ? undefined : { deadline: clock.now() + timeoutMs }
+      return stream({ ...call, ...deadline })[Symbol.asyncIterator]()
+    })
   return (method, kind) => {
     const timeoutMs = options.timeoutMs ?? timeouts?.get(method)
     return (...given) => {
@@ -39,7 +41,7 @@ export function streaming(parts: StreamingParts): (method: string, kind: StreamK
         ...(kind === 'server' ? { args: given } : withInput(method, given)),
         ...seldom,
       }
-      const streamed = timeoutMs === undefined ? begin(call) : timed(call, timeoutMs)
+      const streamed = each ? notOfEach(call) : begun(call, timeoutMs)
       return kind === 'client' ? replyOf(streamed) : streamed
     }
   }

@@ -1,4 +1,15 @@
-import type { Clock, Connect, Filter, Invocation, Logger, Observer, Reply, Rng, Store } from '@kumquat/core'
+import type {
+  Clock,
+  Connect,
+  Filter,
+  Invocation,
+  Logger,
+  Observer,
+  Reply,
+  Rng,
+  Store,
+  StreamFilter,
+} from '@kumquat/core'
 import type { Probe } from '@kumquat/registry'
 import type { ClusterOptions } from './cluster-of.ts'
 import type { PeersOptions } from './peers-of.ts'
@@ -23,6 +34,8 @@ export interface ConsumerOptions extends ClusterOptions, PeersOptions {
   readonly filters?: readonly Filter<Invocation, Reply>[]
   /** Run once per attempt at a peer, the first outermost. Default none. */
   readonly attemptFilters?: readonly Filter<Invocation, Reply>[]
+  /** Run once per stream, around its items as the caller sees them, the first outermost. Default none. */
+  readonly streamFilters?: readonly StreamFilter[]
   /** Told of every call and every attempt. Default: nobody, at no cost. */
   readonly observer?: Observer
   /** Default: warnings and errors to standard error. */

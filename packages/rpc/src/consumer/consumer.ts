@@ -2,6 +2,7 @@ import { breaker, type Peers, panic } from '@kumquat/cluster'
 import {
   assertName,
   type Clock,
+  filteredStream,
   formatServiceKey,
   type Invocation,
   type Invoker,
@@ -70,6 +71,7 @@ export async function consumer({
   clock = systemClock,
   filters = [],
   attemptFilters = [],
+  streamFilters = [],
   observer,
   logger = consoleLogger(),
   rng = systemRng,
@@ -144,7 +146,7 @@ export async function consumer({
     const target = targetOf(asked)
     const own = assertCallOptions(options)
     const invoke = invokerOf(target)
-    const stream = streamThrough(invoke, { clock, until: disposal.signal })
+    const stream = filteredStream(streamThrough(invoke, { clock, until: disposal.signal }), streamFilters)
     return client({ target, invoke, stream, options: own, each, timeoutMs, caller, clock })
   }
 

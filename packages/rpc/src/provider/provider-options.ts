@@ -9,10 +9,11 @@ import {
   providerRecord,
   type Reply,
   type Store,
+  type StreamFilter,
 } from '@kumquat/core'
 import { type Offer, offerOf } from '../contract/offer.ts'
 import type { ProtectionOptions } from '../filters/protection-options.ts'
-import type { Listen, ServedCall } from '../transport.ts'
+import type { Listen, ServedCall, ServedStream } from '../transport.ts'
 import { type Address, parseAddress } from './advertise.ts'
 import { assertHealthOptions, type HealthOptions } from './health-check.ts'
 import type { Advertisement } from './presence.ts'
@@ -46,6 +47,8 @@ export interface ProviderOptions extends Advertised, ProtectionOptions {
   readonly health?: HealthOptions
   /** Run once per call between the wire and the method, the first outermost. Default none. */
   readonly filters?: readonly Filter<ServedCall, Reply>[]
+  /** Run once per stream, around its items as the method yields them, the first outermost. Default none. */
+  readonly streamFilters?: readonly StreamFilter<ServedStream>[]
   /**
    * Whether replies are held against the output schemas of their methods; one that does not fit fails as `internal`.
    * Default: unless `NODE_ENV` is `production`.

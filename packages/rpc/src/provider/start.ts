@@ -1,4 +1,4 @@
-import { type Clock, formatAddress, type Logger, type ServiceKey, uniqueId } from '@kumquat/core'
+import { type Clock, filteredStream, formatAddress, type Logger, type ServiceKey, uniqueId } from '@kumquat/core'
 import { registrar } from '@kumquat/registry'
 import { publishContracts } from '../contract/published/publish-contracts.ts'
 import { aroundServing } from '../filters/order.ts'
@@ -49,7 +49,7 @@ export interface Started {
  */
 export async function start(options: CompleteOptions, quit: AbortSignal): Promise<Started> {
   const { clock, logger, host = '127.0.0.1', port = 0, maxBodyBytes = 1_048_576 } = options
-  const { listen = httpListen(), filters = [], observer, stats, health, register = 'now' } = options
+  const { listen = httpListen(), filters = [], streamFilters = [], observer, stats, health, register = 'now' } = options
   const { validateReplies = !isProduction() } = options
   const offers = offersOf(options)
   assertProviderOptions(options)
@@ -58,7 +58,8 @@ export async function start(options: CompleteOptions, quit: AbortSignal): Promis
 
   const access = await accessRegistry(options.registry, { clock, logger })
   const dispatching = { offers, logger, validateReplies }
-  const ends = bothKinds<ServedCall>({ invoke: dispatch(dispatching), stream: dispatchStream(dispatching) })
+  const stream = filteredStream<ServedStream>(dispatchStream(dispatching), streamFilters)
+  const ends = bothKinds<ServedCall>({ invoke: dispatch(dispatching), stream })
   const serve = aroundServing(clock, filters, options)(ends)
   const serveStream = streamThrough<ServedStream>(serve, { clock })
   let presence: Presence | undefined

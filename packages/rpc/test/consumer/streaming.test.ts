@@ -1,5 +1,14 @@
 import { type HealthPolicy, type Peers, pending, retryBudget } from '@kumquat/cluster'
-import { Cell, type Filter, type Invocation, type Reply, RpcError, silent } from '@kumquat/core'
+import {
+  Cell,
+  type Filter,
+  type Invocation,
+  type Reply,
+  RpcError,
+  type StreamFilter,
+  type StreamInvocation,
+  silent,
+} from '@kumquat/core'
 import { eventually, recordingObserver } from '@kumquat/core/testing'
 import { MemoryTree, memory } from '@kumquat/registry'
 import {
@@ -271,6 +280,23 @@ for (const over of ['memory', 'HTTP']) {
       for await (const item of relay.held()) if (item === 'first') break
       await eventually(() => expect(feeds.events.at(-1)).to.equal('held aborted'))
       expect(currentCall()).to.equal(undefined)
+    })
+
+    it('passes items through filters of both ends, the first outermost', async () => {
+      const feeds = new Feeds()
+      const times =
+        <Call extends StreamInvocation>(factor: number, plus: number): StreamFilter<Call> =>
+        (next) =>
+          async function* (call) {
+            for await (const item of next(call)) yield factor * (item as number) + plus
+          }
+      await provide(feeds, { streamFilters: [times(10, 0), times(1, 1)] })
+      const { client } = await consume({ streamFilters: [times(1, 5), times(2, 0)] })
+      expect(await all(client(Feeds).count(3))).to.deep.equal([25, 45, 65])
+      const counted = client(Feeds).count(1_000)
+      for await (const item of counted) if (item > 100) break
+      expect(() => counted[Symbol.asyncIterator]()).to.throw(TypeError, 'was iterated already')
+      await eventually(() => expect(feeds.events.at(-1)).to.match(/^count (aborted|closed)$/))
     })
 
     it('ends its streams when it is disposed, and begins no more', async () => {
