@@ -11,6 +11,7 @@ import { assertWithin } from '../range.ts'
 import { servedCopy } from '../served-copy.ts'
 import { CappedShare } from '../shares/capped-share.ts'
 import type { ServedCall } from '../transport.ts'
+import { Deadlines } from '../waiting/deadlines.ts'
 
 export interface DeadlineOptions {
   /**
@@ -31,27 +32,35 @@ export interface DeadlineOptions {
 export function deadline({ maxExpiredPercent = 20, clock }: DeadlineOptions): Filter<ServedCall, Reply> {
   assertWithin('maxExpiredPercent', maxExpiredPercent, 0, 100)
   const expiring = new CappedShare(maxExpiredPercent)
+  const deadlines = new Deadlines(clock)
   return (next) => (call) => {
     if (call.deadline === undefined || call.deadline === Number.POSITIVE_INFINITY) return next(call)
     const now = clock.now()
     const leftMs = call.deadline - now
     expiring.count(now)
-    if (leftMs > 0) return inTime(next, call, leftMs, clock)
+    if (leftMs > 0) return inTime(next, call, leftMs, call.deadline, deadlines)
     if (expiring.take(now)) return Promise.reject(expired(call))
-    return inTime(next, servedCopy(call, { deadline: now + UNBELIEVED_MS }), UNBELIEVED_MS, clock)
+    const until = now + UNBELIEVED_MS
+    return inTime(next, servedCopy(call, { deadline: until }), UNBELIEVED_MS, until, deadlines)
   }
 }
 
-function inTime(next: Service<ServedCall, Reply>, call: ServedCall, leftMs: number, clock: Clock): Promise<Reply> {
+function inTime(
+  next: Service<ServedCall, Reply>,
+  call: ServedCall,
+  leftMs: number,
+  until: number,
+  deadlines: Deadlines,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(leftMs, () => reject(tooLate(call, leftMs)))
+    const due = deadlines.add(until, () => reject(tooLate(call, leftMs)))
     next(call).then(
       (reply) => {
-        timer[Symbol.dispose]()
+        due[Symbol.dispose]()
         resolve(reply)
       },
       (error: unknown) => {
-        timer[Symbol.dispose]()
+        due[Symbol.dispose]()
         reject(error)
       },
     )

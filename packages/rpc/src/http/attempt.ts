@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError, remainingMs } from '@kumquat/core'
 import { type Encoding, isEncoding } from '../compression/encodings.ts'
 import { isTooMuch, packed, unpacked } from '../compression/packed.ts'
+import type { Deadlines } from '../waiting/deadlines.ts'
 import { onAbort } from '../waiting/on-abort.ts'
 import { decodeError } from './error-body.ts'
 import type { AnswerController, AnswerHandler, HttpPool } from './pool.ts'
@@ -31,6 +32,7 @@ export interface AttemptParts {
   readonly maxAnswerBytes: number
   readonly peer: AttemptObserver
   readonly clock: Clock
+  readonly deadlines: Deadlines
   /** Time the call has left. `Infinity` = no deadline. */
   readonly leftMs: number
   readonly resolve: (reply: Reply) => void
@@ -57,8 +59,8 @@ export class Attempt implements AnswerHandler {
 
   constructor(parts: AttemptParts) {
     this.#parts = parts
-    const { invocation, clock, leftMs } = parts
-    if (leftMs < Number.POSITIVE_INFINITY) this.#timer = clock.after(leftMs, () => this.#expire())
+    const { invocation, clock, leftMs, deadlines } = parts
+    if (leftMs < Number.POSITIVE_INFINITY) this.#timer = deadlines.add(clock.now() + leftMs, () => this.#expire())
     if (invocation.signal) this.#abort = onAbort(invocation.signal, () => this.#cancel())
   }
 

@@ -19,6 +19,7 @@ import { consoleLogger } from '../console-logger.ts'
 import { notSent, refuseLate } from '../not-sent.ts'
 import { noInput } from '../streams/endings.ts'
 import { onceIterable } from '../streams/once-iterable.ts'
+import { Deadlines } from '../waiting/deadlines.ts'
 import { Attempt, type AttemptObserver } from './attempt.ts'
 import { bodyOf, headersOf, pathOf } from './departing.ts'
 import { type ConnectLimits, connectLimitsOf, type HttpConnectOptions } from './http-connect-options.ts'
@@ -39,20 +40,42 @@ import { CLOSING, INSTANCE, LINES_TYPE } from './wire.ts'
  * @throws TypeError on a caller that is no name and on credentials that cannot be used, RangeError on a bad limit.
  */
 export function httpConnect(options: HttpConnectOptions = {}): Connect {
+  const waysTo = httpWays(options)
+  return (record) => waysTo(record).plain
+}
+
+/** A provider over HTTP, and the connections to it; without those, it is not called at all. */
+export interface HttpWay {
+  readonly plain: Endpoint
+  readonly over?: { readonly endpoint: HttpEndpoint; readonly pool: HttpPool }
+}
+
+/** The same as `httpConnect`, for who wants the connections too. */
+export function httpWays(options: HttpConnectOptions): (record: ProviderRecord) => HttpWay {
   const { caller = '', clock = systemClock, rng = systemRng, logger = consoleLogger() } = options
   const { acceptEncodings = [], packArguments, sockets, tls } = options
   const limits = connectLimitsOf(options)
   const secure = tls && secureLine(tls, { clock, logger })
-  const parts = { caller, limits, accept: acceptEncodings.join(', '), packArguments, clock, rng, logger }
+  const parts = {
+    caller,
+    limits,
+    accept: acceptEncodings.join(', '),
+    packArguments,
+    clock,
+    deadlines: new Deadlines(clock),
+    rng,
+    logger,
+  }
   return (record) => {
     const isSecure = speaksTls(record)
-    if (tls !== undefined && !isSecure && tls.allowPlain !== true) return plainRefused(record)
+    if (tls !== undefined && !isSecure && tls.allowPlain !== true) return { plain: plainRefused(record) }
     const origin = `${isSecure ? 'https' : 'http'}://${record.id}`
     const socket = sockets !== undefined && isOwnHost(record.host) ? socketName(sockets, record.port) : undefined
     const line = { ...limits, socket, secure: isSecure ? secure : undefined }
     const calls = httpPool(origin, line)
     const streams = httpPool(origin, { ...line, connections: limits.maxStreams, maxAnswerBytes: UNBOUNDED })
-    return new HttpEndpoint(record, { calls, streams }, parts)
+    const endpoint = new HttpEndpoint(record, { calls, streams }, parts)
+    return { plain: endpoint, over: { endpoint, pool: calls } }
   }
 }
 
@@ -63,6 +86,7 @@ interface EndpointParts {
   readonly accept: string
   readonly packArguments: Encoding | undefined
   readonly clock: Clock
+  readonly deadlines: Deadlines
   readonly rng: Rng
   readonly logger: Logger
 }
@@ -104,7 +128,7 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
 
   readonly invoke = (invocation: Invocation): Promise<Reply> =>
     new Promise((resolve, reject) => {
-      const { clock, caller, accept, packArguments, limits } = this.#parts
+      const { clock, deadlines, caller, accept, packArguments, limits } = this.#parts
       const leftMs = remainingMs(invocation, clock)
       this.#refuse(invocation, leftMs)
       const request = {
@@ -116,7 +140,7 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
       const encoding = request.body.length < limits.packFromBytes ? undefined : packArguments
       this.#pending++
       const { maxAnswerBytes } = limits
-      const line = { pool: this.#pool, peer: this, clock, encoding, maxAnswerBytes }
+      const line = { pool: this.#pool, peer: this, clock, deadlines, encoding, maxAnswerBytes }
       new Attempt({ invocation, ...request, ...line, leftMs, resolve, reject }).send()
     })
 

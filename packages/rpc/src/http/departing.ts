@@ -9,28 +9,39 @@ export const pathOf = ({ service, method }: Invocation): string => `/${service.a
 export function headersOf(invocation: Invocation, caller: string, leftMs: number): string[] {
   const { attachments, attempt = 1, headers: more } = invocation
   const headers = ['content-type', JSON_TYPE]
-  if (leftMs < Number.POSITIVE_INFINITY) headers.push(TIMEOUT, timeoutText(leftMs))
+  if (leftMs < Number.POSITIVE_INFINITY) headers.push(TIMEOUT, String(timeoutOf(leftMs)))
   if (caller !== '') headers.push(CALLER, caller)
   if (attempt > 1) headers.push(ATTEMPT, String(Math.min(attempt, MAX_ATTEMPT)))
   const baggage = formatBaggage(fitted(attachments))
   if (baggage !== '') headers.push(BAGGAGE, baggage)
-  if (more !== undefined)
-    for (const name in more) headers.push(checkedName(name, invocation), checkedValue(name, more[name]!, invocation))
+  if (more !== undefined) {
+    checkHeaders(invocation, more)
+    for (const name in more) headers.push(name, more[name]!)
+  }
   return headers
 }
 
-const timeoutText = (leftMs: number): string => String(Math.min(Math.max(1, Math.floor(leftMs)), MAX_TIMEOUT_MS))
+/** Time as it travels, in whole ms. */
+export const timeoutOf = (leftMs: number): number => Math.min(Math.max(1, Math.floor(leftMs)), MAX_TIMEOUT_MS)
 
-function checkedName(name: string, invocation: Invocation): string {
-  if (TOKEN.test(name) && !OURS.has(name) && !name.startsWith('kq-')) return name
+/** Throws `RpcError` `invalid_argument`, `not-run` on a header that could be taken for another, or for the end of it. */
+export function checkHeaders(invocation: Invocation, headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) {
+    checkName(name, invocation)
+    checkValue(name, headers[name]!, invocation)
+  }
+}
+
+function checkName(name: string, invocation: Invocation): void {
+  if (TOKEN.test(name) && !OURS.has(name) && !name.startsWith('kq-')) return
   throw unfit(
     invocation,
     `header ${JSON.stringify(name)} is not a name in lower case, or is set by the transport itself`,
   )
 }
 
-function checkedValue(name: string, value: string, invocation: Invocation): string {
-  if (VALUE.test(value)) return value
+function checkValue(name: string, value: string, invocation: Invocation): void {
+  if (VALUE.test(value)) return
   throw unfit(invocation, `header "${name}" holds what a header cannot: use printable ASCII without line breaks`)
 }
 
@@ -40,7 +51,7 @@ const unfit = ({ service, method }: Invocation, reason: string): RpcError =>
 /** Ten digits, which is what a timeout may have. */
 const MAX_TIMEOUT_MS = 9_999_999_999
 /** Two digits. */
-const MAX_ATTEMPT = 99
+export const MAX_ATTEMPT = 99
 /** RFC 9110, 5.6.2, in lower case. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
 const VALUE = /^[\x20-\x7e]*$/

@@ -13,13 +13,17 @@ import { renewCredentials } from './renew-credentials.ts'
 import { socketDoor } from './socket-door.ts'
 import { socketName } from './socket-name.ts'
 import { routeStrays } from './stray-routes.ts'
+import type { UpgradeTo } from './upgrades.ts'
 
 /**
  * Serves over HTTP/1.1 with Fastify, plain or in TLS: docs/reference/wire.md.
  *
  * @throws RangeError on a bad limit, TypeError on credentials that cannot be read or used.
  */
-export function httpListen(options: HttpListenOptions = {}): Listen {
+export const httpListen = (options: HttpListenOptions = {}): Listen => listenUpgrading(options)
+
+/** The same, on whose connections another protocol may be asked for. */
+export function listenUpgrading(options: HttpListenOptions, upgrade?: UpgradeTo): Listen {
   const limits = limitsOf(options)
   const { tls } = options
   const credentials = tls && new CredentialsSource(tls)
@@ -53,7 +57,11 @@ export function httpListen(options: HttpListenOptions = {}): Listen {
     return new HttpListener({
       server: serving.server,
       port: bound,
-      transport: credentials ? 'https' : 'http',
+      transports: [...(upgrade ? [upgrade.transport] : []), credentials ? 'https' : 'http'],
+      upgrades: upgrade?.take(serving.server, shared, {
+        ...given,
+        certifiedOnly: secure?.clientCertificate === 'required',
+      }),
       exchanges: shared,
       async closed() {
         renewal?.[Symbol.dispose]()

@@ -3,13 +3,15 @@ import { Server } from 'node:net'
 import type { Listener } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
 import { drained, type Exchanges } from './exchanges.ts'
+import type { Upgrades } from './upgrades.ts'
 
 export interface HttpListenerParts {
   readonly server: HttpServer
   readonly port: number
-  /** As the record names it. */
-  readonly transport: string
+  /** As the record names them. */
+  readonly transports: readonly string[]
   readonly exchanges: Exchanges
+  readonly upgrades: Upgrades | undefined
   /** Frees what is left once no connection is. */
   readonly closed: () => Promise<void>
 }
@@ -20,14 +22,16 @@ export class HttpListener implements Listener {
   readonly transports: readonly string[]
   readonly #server: HttpServer
   readonly #exchanges: Exchanges
+  readonly #upgrades: Upgrades | undefined
   readonly #closed: () => Promise<void>
   #ending: Promise<void> | undefined
 
-  constructor({ server, port, transport, exchanges, closed }: HttpListenerParts) {
+  constructor({ server, port, transports, exchanges, upgrades, closed }: HttpListenerParts) {
     this.port = port
-    this.transports = [transport]
+    this.transports = transports
     this.#server = server
     this.#exchanges = exchanges
+    this.#upgrades = upgrades
     this.#closed = closed
   }
 
@@ -36,7 +40,9 @@ export class HttpListener implements Listener {
   }
 
   leave(): void {
+    if (this.#exchanges.leaving) return
     this.#exchanges.leaving = true
+    this.#upgrades?.leave()
   }
 
   close(drainTimeoutMs: number): Promise<void> {
@@ -46,13 +52,14 @@ export class HttpListener implements Listener {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ending === undefined) this.#ending = this.#end()
-    else this.#server.closeAllConnections()
+    else this.#cut()
     await this.#ending
   }
 
   async #drain(drainTimeoutMs: number): Promise<void> {
     this.leave()
     this.#exchanges.refusing = true
+    this.#upgrades?.refuse()
     const { clock } = this.#exchanges
     // Only stops to listen. The close() of an HTTP server would cut idle connections too, and with them the request that
     // is on its way to us on one of them: its caller could not know whether it ran. We answer it instead.
@@ -68,9 +75,14 @@ export class HttpListener implements Listener {
 
   async #end(): Promise<void> {
     this.#exchanges.refusing = true
-    this.#server.closeAllConnections()
+    this.#cut()
     this.#exchanges.gauge[Symbol.dispose]()
     await this.#closed()
+  }
+
+  #cut(): void {
+    this.#server.closeAllConnections()
+    this.#upgrades?.destroy()
   }
 }
 

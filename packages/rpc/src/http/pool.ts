@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Credentials } from '../tls/credentials.ts'
 
@@ -28,11 +30,19 @@ export interface SecureLine {
   readonly serverName: string | undefined
 }
 
+/** A connection that speaks another protocol now. */
+export interface Upgraded {
+  readonly socket: Socket
+  readonly headers: IncomingHttpHeaders
+}
+
 /** Kept-alive connections to one peer. */
 export interface HttpPool {
   /** Sends a POST when a connection is free. Never throws: every failure is told to `handler`. */
   post(path: string, headers: string[], body: string | Buffer, handler: AnswerHandler): void
   get(path: string, handler: AnswerHandler): void
+  /** Asks for another protocol on a connection of its own; nothing if the peer answers, but does not agree. */
+  upgrade(path: string, protocol: string, headers: Readonly<Record<string, string>>): Promise<Upgraded | undefined>
   /** Lets what is in flight finish. */
   close(): Promise<void>
 }
@@ -70,6 +80,15 @@ export function httpPool(origin: string, options: HttpPoolOptions): HttpPool {
     },
     get(path, handler) {
       pool().dispatch({ method: 'GET', path }, handler)
+    },
+    async upgrade(path, protocol, headers) {
+      try {
+        const { socket, headers: answered } = await pool().upgrade({ path, protocol, headers: { ...headers } })
+        return { socket: socket as Socket, headers: answered }
+      } catch (error) {
+        if (error instanceof Error && error.message === 'bad upgrade') return undefined
+        throw error
+      }
     },
     async close() {
       isClosed = true

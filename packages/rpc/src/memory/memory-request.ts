@@ -1,11 +1,11 @@
 import type { StreamKind } from '@kumquat/core'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from '../http/arrived.ts'
 import type { CallName } from '../http/error-body.ts'
+import { hasForbiddenKey } from '../http/forbidden-key.ts'
 import { callLimitsOf } from '../http/http-listen-options.ts'
 import { isDeeperThan } from '../http/json-depth.ts'
 import { notJson, tooDeep, tooLarge } from '../http/refusal.ts'
 import type { ListenOptions, Remote, ServedCall } from '../transport.ts'
-import { hasForbiddenKey } from './forbidden-key.ts'
 
 /** A call on its way: the headers and the text that an HTTP request would have. */
 export interface MemoryRequest extends CallName {

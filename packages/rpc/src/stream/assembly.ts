@@ -1,0 +1,53 @@
+import { MORE } from './frame.ts'
+import type { FrameHandler } from './frame-reader.ts'
+
+export interface AssemblyOptions {
+  /** A message above this size is refused as soon as its parts exceed it. */
+  readonly maxMessageBytes: number
+  /** Told of a message that was refused, and of its first part. What still comes of it is dropped. */
+  readonly onTooLong: FrameHandler
+}
+
+/** Joins the parts of long messages and hands on whole ones. What it holds is bounded by messages under way. */
+export function assembly({ maxMessageBytes, onTooLong }: AssemblyOptions, next: FrameHandler): FrameHandler {
+  const under = new Map<number, Parts>()
+  const open = (key: number): Parts => {
+    if (under.size >= MAX_UNDER_WAY) throw new RangeError(`more than ${MAX_UNDER_WAY} long messages at once`)
+    const parts = { pieces: [], bytes: 0, isRefused: false }
+    under.set(key, parts)
+    return parts
+  }
+  return (typed, id, bytes, start, end) => {
+    const type = typed & ~MORE
+    const isLast = type === typed
+    const key = id * (MORE + 1) + type
+    const known = under.size === 0 ? undefined : under.get(key)
+    if (isLast && known === undefined) {
+      if (end - start <= maxMessageBytes) next(type, id, bytes, start, end)
+      else onTooLong(type, id, bytes, start, end)
+      return
+    }
+    const parts = known ?? open(key)
+    parts.bytes += end - start
+    // A copy: the piece of the socket may hold much else.
+    if (!parts.isRefused) parts.pieces.push(Buffer.from(bytes.subarray(start, end)))
+    if (parts.bytes > maxMessageBytes && !parts.isRefused) {
+      parts.isRefused = true
+      const [first] = parts.pieces
+      onTooLong(type, id, first!, 0, first!.length)
+      parts.pieces.length = 0
+    }
+    if (!isLast) return
+    under.delete(key)
+    if (!parts.isRefused) next(type, id, Buffer.concat(parts.pieces, parts.bytes), 0, parts.bytes)
+  }
+}
+
+interface Parts {
+  readonly pieces: Buffer[]
+  bytes: number
+  isRefused: boolean
+}
+
+/** Each may hold a whole message. */
+const MAX_UNDER_WAY = 64

@@ -1,0 +1,147 @@
+import type { Socket } from 'node:net'
+import { HEADER_BYTES, LENGTH_BYTES, MORE, PART_BYTES } from './frame.ts'
+
+/** Fills in what stands before the text of a payload; the place for it is reserved. */
+export type Prelude = (bytes: Buffer, at: number) => void
+
+/**
+ * Puts frames on a socket: all that are written in one turn of the event loop leave together, which is the greatest single
+ * saving there is (docs/decisions/0021). What is long leaves in parts, in turn with other long ones, each turn behind the
+ * small ones, and only as fast as the other end reads.
+ */
+export class FrameWriter {
+  readonly #socket: Socket
+  /** Written into once from end to end, then left to the collector: the socket may still be reading from it. */
+  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  #start = 0
+  #end = 0
+  #isDue = false
+  #long: Long[] = []
+  #longBytes = 0
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('drain', () => this.#pump())
+  }
+
+  /** Bytes that the other end has yet to take. */
+  get queuedBytes(): number {
+    return this.#socket.writableLength + this.#longBytes + this.#end - this.#start
+  }
+
+  /** A frame whose payload is a prelude of `preludeBytes`, then `text` in UTF-8. */
+  text(type: number, id: number, text: string, preludeBytes = 0, prelude?: Prelude): void {
+    if (text.length > LONG_CHARS) {
+      this.#split(type, id, text, preludeBytes, prelude)
+      return
+    }
+    const at = this.#reserve(HEADER_BYTES + preludeBytes + text.length * 3)
+    const slab = this.#slab
+    prelude?.(slab, at + HEADER_BYTES)
+    const body = at + HEADER_BYTES + preludeBytes
+    this.#finish(type, id, at, body + (text === '' ? 0 : slab.write(text, body)))
+  }
+
+  /** A frame that carries a number, or nothing. */
+  number(type: number, id: number, value?: number): void {
+    const at = this.#reserve(HEADER_BYTES + 4)
+    if (value !== undefined) this.#slab.writeUInt32BE(value, at + HEADER_BYTES)
+    this.#finish(type, id, at, at + HEADER_BYTES + (value === undefined ? 0 : 4))
+  }
+
+  /** Drops what has not left of a long message. True if anything was dropped. */
+  drop(id: number): boolean {
+    const dropped = this.#long.find((one) => one.id === id)
+    if (dropped === undefined) return false
+    this.#long = this.#long.filter((one) => one !== dropped)
+    this.#longBytes -= dropped.bytes.length - dropped.at
+    return dropped.at === 0
+  }
+
+  flush(): void {
+    this.#isDue = false
+    if (this.#end > this.#start) {
+      this.#socket.write(this.#slab.subarray(this.#start, this.#end))
+      this.#start = this.#end
+    }
+    if (this.#long.length > 0) this.#pump()
+  }
+
+  #reserve(bytes: number): number {
+    if (this.#end + bytes > SLAB_BYTES) {
+      if (this.#end > this.#start) this.#socket.write(this.#slab.subarray(this.#start, this.#end))
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+      this.#start = 0
+      this.#end = 0
+    }
+    return this.#end
+  }
+
+  #finish(type: number, id: number, at: number, end: number): void {
+    const slab = this.#slab
+    const length = end - at - LENGTH_BYTES
+    slab[at] = length >>> 24
+    slab[at + 1] = length >>> 16
+    slab[at + 2] = length >>> 8
+    slab[at + 3] = length
+    slab[at + 4] = type
+    slab[at + 5] = id >>> 24
+    slab[at + 6] = id >>> 16
+    slab[at + 7] = id >>> 8
+    slab[at + 8] = id
+    this.#end = end
+    this.#due()
+  }
+
+  #due(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    // After the promises of this turn, so that what they write goes along.
+    process.nextTick(flushOf, this)
+  }
+
+  #split(type: number, id: number, text: string, preludeBytes: number, prelude: Prelude | undefined): void {
+    const bytes = Buffer.allocUnsafeSlow(preludeBytes + Buffer.byteLength(text))
+    prelude?.(bytes, 0)
+    bytes.write(text, preludeBytes)
+    this.#long.push({ type, id, bytes, at: 0 })
+    this.#longBytes += bytes.length
+    this.#due()
+  }
+
+  /** A part of each long message in turn, while the other end takes them. */
+  #pump(): void {
+    const socket = this.#socket
+    while (this.#long.length > 0 && socket.writableLength < AHEAD_BYTES && socket.writable) {
+      const long = this.#long.shift()!
+      const end = Math.min(long.at + PART_BYTES, long.bytes.length)
+      const isLast = end === long.bytes.length
+      const header = Buffer.allocUnsafe(HEADER_BYTES)
+      header.writeUInt32BE(end - long.at + HEADER_BYTES - LENGTH_BYTES, 0)
+      header[4] = isLast ? long.type : long.type | MORE
+      header.writeUInt32BE(long.id, 5)
+      socket.cork()
+      socket.write(header)
+      socket.write(long.bytes.subarray(long.at, end))
+      socket.uncork()
+      this.#longBytes -= end - long.at
+      long.at = end
+      if (!isLast) this.#long.push(long)
+    }
+  }
+}
+
+interface Long {
+  readonly type: number
+  readonly id: number
+  readonly bytes: Buffer
+  at: number
+}
+
+const flushOf = (writer: FrameWriter): void => writer.flush()
+
+const SLAB_BYTES = 256 * 1_024
+/** Three bytes for a character at most: such a text is sure to fit into an empty slab. */
+const LONG_CHARS = PART_BYTES
+/** So much of long messages may wait in front of a small one. */
+const AHEAD_BYTES = 2 * PART_BYTES

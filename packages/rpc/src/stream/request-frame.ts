@@ -1,0 +1,61 @@
+import type { Prelude } from './frame-writer.ts'
+
+/**
+ * What stands before the arguments in a request:
+ *
+ *     f64 time left in ms, 0 = no deadline | u8 attempt | u8 kind of call | u16 length of path | u32 length of facts | path | facts
+ *
+ * The path is `app/group/method`, the facts are a JSON object of strings, the headers that the call would have over HTTP.
+ */
+export const FIXED_BYTES = 16
+
+export interface RequestHead {
+  readonly leftMs: number
+  readonly attempt: number
+  /** Whether items follow. */
+  readonly kind: number
+  readonly path: string
+  /** Empty when there are none. */
+  readonly facts: string
+}
+
+export const RequestKind = { unary: 0, stream: 1 } as const
+
+/** Its bytes, and what writes them. The path is ASCII. */
+export function requestPrelude(head: RequestHead): { readonly bytes: number; readonly write: Prelude } {
+  const { leftMs, attempt, kind, path, facts } = head
+  const factsBytes = facts === '' ? 0 : Buffer.byteLength(facts)
+  return {
+    bytes: FIXED_BYTES + path.length + factsBytes,
+    write(bytes, at) {
+      bytes.writeDoubleBE(leftMs, at)
+      bytes[at + 8] = attempt
+      bytes[at + 9] = kind
+      bytes.writeUInt16BE(path.length, at + 10)
+      bytes.writeUInt32BE(factsBytes, at + 12)
+      bytes.write(path, at + FIXED_BYTES, 'latin1')
+      if (factsBytes > 0) bytes.write(facts, at + FIXED_BYTES + path.length)
+    },
+  }
+}
+
+export interface ReadRequest extends RequestHead {
+  /** Where the arguments begin. */
+  readonly body: number
+}
+
+/** Nothing if its lengths are not those of the frame. */
+export function readRequest(bytes: Buffer, start: number, end: number): ReadRequest | undefined {
+  if (end - start < FIXED_BYTES) return undefined
+  const pathEnd = start + FIXED_BYTES + bytes.readUInt16BE(start + 10)
+  const body = pathEnd + bytes.readUInt32BE(start + 12)
+  if (body > end) return undefined
+  return {
+    leftMs: bytes.readDoubleBE(start),
+    attempt: bytes[start + 8]!,
+    kind: bytes[start + 9]!,
+    path: bytes.toString('latin1', start + FIXED_BYTES, pathEnd),
+    facts: body === pathEnd ? '' : bytes.toString('utf8', pathEnd, body),
+    body,
+  }
+}

@@ -1,0 +1,132 @@
+import { LANE, type ObservedStart, observedEnd, RpcError, type RpcErrorCode, STABLE_LANE } from '@kumquat/core'
+import { NO_ATTACHMENTS, parseBaggage } from '../context/attachments.ts'
+import { Arrival } from '../http/arrival.ts'
+import { argsOf } from '../http/arrived.ts'
+import { type CallName, encodeError } from '../http/error-body.ts'
+import { tooLarge } from '../http/refusal.ts'
+import { encodeReply } from '../http/reply-body.ts'
+import { nameIn } from '../http/unknown-path.ts'
+import { BAGGAGE } from '../http/wire.ts'
+import { providerFailed } from '../provider-failed.ts'
+import { readFacts } from './facts.ts'
+import { parseArguments } from './parse-arguments.ts'
+import type { ReadRequest } from './request-frame.ts'
+import type { Sessions } from './serving-session.ts'
+
+/** Where the answer to a request goes. */
+export interface Answering {
+  readonly caller: string
+  readonly remote: Arrival['remote']
+  reply(id: number, text: string): void
+  fail(id: number, text: string): void
+}
+
+/** One request of a session and its one answer. */
+export class ServedRequest {
+  readonly #shared: Sessions
+  readonly #session: Answering
+  readonly #id: number
+  readonly #head: ReadRequest
+  readonly #enteredAt: number
+  #name: CallName | undefined
+  #start: ObservedStart | undefined
+  #arrival: Arrival | undefined
+  #isAnswered = false
+
+  constructor(shared: Sessions, session: Answering, id: number, head: ReadRequest) {
+    this.#shared = shared
+    this.#session = session
+    this.#id = id
+    this.#head = head
+    const { exchanges } = shared
+    this.#enteredAt = exchanges.clock.now()
+    exchanges.lastCallAt = this.#enteredAt
+    exchanges.inFlight++
+  }
+
+  /** No body: it is too large. */
+  run(body: string | undefined): void {
+    try {
+      const arrival = this.#read(body)
+      this.#shared.exchanges.serve(arrival).then(
+        ({ value }) => this.#succeed(arrival, value),
+        (error: unknown) => this.#fail(error),
+      )
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Nobody waits for the answer any more. */
+  cancel(): void {
+    if (this.#isAnswered) return
+    this.#end('canceled')
+    this.#arrival?.abandon(new RpcError('canceled', 'the caller went away', { outcome: 'unknown' }))
+  }
+
+  #read(body: string | undefined): Arrival {
+    const { path, facts, leftMs, attempt } = this.#head
+    const { exchanges, routes } = this.#shared
+    const { observer, refusing } = exchanges
+    const route = routes.get(path)
+    const name = route?.name ?? nameIn(path)
+    this.#name = name
+    const arrived = readFacts(facts)
+    const baggage = arrived[BAGGAGE]
+    const attachments = baggage === undefined ? NO_ATTACHMENTS : parseBaggage(baggage)
+    const { caller, remote } = this.#session
+    if (observer !== undefined) {
+      const { service, method } = route?.name ?? UNKNOWN
+      this.#start = { kind: 'served', service, method, lane: attachments[LANE] ?? STABLE_LANE, caller }
+      observer.started(this.#start)
+    }
+    if (name === undefined)
+      throw unknown(`${JSON.stringify(path.slice(0, 100))} names no method: /<app>/<group>/<method>`)
+    if (refusing)
+      throw new RpcError('unavailable', 'this provider has stopped: ask another, or look it up again', {
+        outcome: 'not-run',
+      })
+    if (body === undefined) throw tooLarge(this.#shared.maxRequestBytes).error
+    const args = argsOf(parseArguments(body, this.#shared.maxDepth), exchanges.maxArguments)
+    const { service, method } = name
+    const idempotent = route?.idempotent ?? false
+    const call = { service, method, args, attachments, idempotent, attempt, caller, arrived, remote }
+    // Not by spread for all calls: a copy that is added to costs more than the rest of this.
+    this.#arrival = new Arrival(leftMs > 0 ? { ...call, deadline: this.#enteredAt + leftMs } : call)
+    return this.#arrival
+  }
+
+  #succeed(name: CallName, value: unknown): void {
+    if (this.#isAnswered) return
+    try {
+      this.#session.reply(this.#id, encodeReply(value, name))
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    this.#end('ok')
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isAnswered) return
+    const said = RpcError.is(error) ? error : providerFailed(error, this.#shared.exchanges.logger)
+    this.#session.fail(this.#id, encodeError(said, this.#name))
+    this.#end(said.code)
+    // Whatever still runs does so for nobody.
+    this.#arrival?.abandon(said)
+  }
+
+  #end(code: RpcErrorCode | 'ok'): void {
+    this.#isAnswered = true
+    const { exchanges } = this.#shared
+    if (this.#start !== undefined) {
+      exchanges.observer?.ended(observedEnd(this.#start, code, exchanges.clock.now() - this.#enteredAt))
+    }
+    exchanges.inFlight--
+    if (exchanges.inFlight === 0) exchanges.onIdle()
+  }
+}
+
+const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }
+
+const unknown = (message: string): RpcError => new RpcError('unimplemented', message, { outcome: 'not-run' })

@@ -1,0 +1,156 @@
+import type { Socket } from 'node:net'
+import { elsewhere } from '../http/elsewhere.ts'
+import type { CallName } from '../http/error-body.ts'
+import type { Exchanges } from '../http/exchanges.ts'
+import type { Remote } from '../transport.ts'
+import { assembly } from './assembly.ts'
+import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
+import { type FrameHandler, FrameReader } from './frame-reader.ts'
+import { FrameWriter } from './frame-writer.ts'
+import { heartbeat } from './heartbeat.ts'
+import { readRequest } from './request-frame.ts'
+import { ServedRequest } from './served-request.ts'
+import { CLOSING_SOON } from './stream-line.ts'
+
+/** What all sessions of a listener share. */
+export interface Sessions {
+  /** Shared with the other doors of the listener. */
+  readonly exchanges: Exchanges
+  /** By path. */
+  readonly routes: ReadonlyMap<string, { readonly name: CallName; readonly idempotent: boolean }>
+  readonly maxRequestBytes: number
+  /** Levels of JSON. */
+  readonly maxDepth: number
+  readonly heartbeatMs: number
+  /** Whether who has no certificate that is believed is refused. */
+  readonly certifiedOnly: boolean
+}
+
+/** The serving end of one upgraded connection. */
+export class ServingSession {
+  readonly caller: string
+  readonly remote: Remote
+  readonly #shared: Sessions
+  readonly #socket: Socket
+  readonly #writer: FrameWriter
+  readonly #running = new Map<number, ServedRequest>()
+  readonly #beat: Disposable
+  readonly #ended: () => void
+  #heardAt: number
+  #isOver = false
+  #hasTold = false
+
+  constructor(
+    shared: Sessions,
+    socket: Socket,
+    from: { readonly caller: string; readonly remote: Remote },
+    ended: () => void,
+  ) {
+    const { exchanges, maxRequestBytes, heartbeatMs } = shared
+    const { clock } = exchanges
+    this.caller = from.caller
+    this.remote = from.remote
+    this.#shared = shared
+    this.#socket = socket
+    this.#ended = ended
+    this.#writer = new FrameWriter(socket)
+    this.#heardAt = clock.now()
+    const whole: FrameHandler = (type, id, bytes, start, end) => this.#take(type, id, bytes, start, end)
+    const onTooLong: FrameHandler = (type, id, bytes, start, end) => {
+      if (type === FrameType.request) this.#request(id, bytes, start, end, true)
+    }
+    const maxMessageBytes = maxRequestBytes + HEAD_BYTES
+    const handle = assembly({ maxMessageBytes, onTooLong }, whole)
+    const reader = new FrameReader(maxMessageBytes + SLACK_BYTES, handle)
+    socket.on('data', (chunk: Buffer) => this.#hear(chunk, reader))
+    socket.on('drain', () => socket.resume())
+    socket.on('error', () => this.#end())
+    socket.on('end', () => socket.end())
+    socket.on('close', () => this.#end())
+    this.#beat = heartbeat({
+      ...{ heartbeatMs, clock },
+      heardAt: () => this.#heardAt,
+      ping: () => this.#writer.number(FrameType.ping, NO_CALL),
+      dead: () => socket.destroy(),
+    })
+    this.#tell()
+  }
+
+  /** Says once when it is time to look elsewhere, and again when that has come to an end and begun anew. */
+  #tell(): void {
+    const isAway = elsewhere(this.#shared.exchanges) !== undefined
+    if (isAway && !this.#hasTold) this.leave()
+    this.#hasTold = isAway
+  }
+
+  leave(): void {
+    this.#hasTold = true
+    this.#writer.number(FrameType.goAway, NO_CALL, 1)
+  }
+
+  /** No further call is taken: who has none under way closes. */
+  refuse(): void {
+    this.#writer.number(FrameType.goAway, NO_CALL, CLOSING_SOON)
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  reply(id: number, text: string): void {
+    this.#running.delete(id)
+    this.#writer.text(FrameType.reply, id, text)
+    this.#tell()
+    // Who does not read what is answered is not listened to.
+    if (this.#socket.writableLength > PATIENCE_BYTES) this.#socket.pause()
+  }
+
+  fail(id: number, text: string): void {
+    this.#running.delete(id)
+    this.#writer.text(FrameType.error, id, text)
+  }
+
+  #hear(chunk: Buffer, reader: FrameReader): void {
+    this.#heardAt = this.#shared.exchanges.clock.now()
+    try {
+      reader.push(chunk)
+    } catch (error) {
+      this.#shared.exchanges.logger.warn(
+        { error, peer: this.remote.address },
+        'a connection is closed that sends no frames',
+      )
+      this.#socket.destroy()
+    }
+  }
+
+  #take(type: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (type === FrameType.request) this.#request(id, bytes, start, end)
+    else if (type === FrameType.cancel) this.#running.get(id)?.cancel()
+    else if (type === FrameType.ping) this.#writer.number(FrameType.pong, NO_CALL)
+  }
+
+  #request(id: number, bytes: Buffer, start: number, end: number, isCut = false): void {
+    const head = readRequest(bytes, start, end)
+    if (head === undefined || id === NO_CALL || this.#running.has(id)) {
+      throw new RangeError(`request ${id} is malformed, or of an id that is in use`)
+    }
+    const request = new ServedRequest(this.#shared, this, id, head)
+    this.#running.set(id, request)
+    const isTooLarge = isCut || end - head.body > this.#shared.maxRequestBytes
+    request.run(isTooLarge ? undefined : bytes.toString('utf8', head.body, end))
+  }
+
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#beat[Symbol.dispose]()
+    this.#socket.destroy()
+    for (const request of this.#running.values()) request.cancel()
+    this.#running.clear()
+    this.#ended()
+  }
+}
+
+/** Path and facts come on top of the arguments. */
+const HEAD_BYTES = 128 * 1_024
+const PATIENCE_BYTES = 2 ** 20

@@ -1,0 +1,63 @@
+import { type Connect, systemClock } from '@kumquat/core'
+import { consoleLogger } from '../console-logger.ts'
+import { httpWays } from '../http/connect.ts'
+import { connectLimitsOf, type HttpConnectOptions } from '../http/http-connect-options.ts'
+import { CALLER } from '../http/wire.ts'
+import { integerIn } from '../integer-in.ts'
+import { Deadlines } from '../waiting/deadlines.ts'
+import { PROTOCOL, STREAM_PATH } from './frame.ts'
+import { StreamEndpoint } from './stream-endpoint.ts'
+import { StreamLine } from './stream-line.ts'
+
+export interface StreamConnectOptions extends HttpConnectOptions {
+  /** Connections to one provider at once, 1 to 64. Default 1. */
+  readonly lines?: number
+  /** Silence after which a provider is asked for a sign of life; twice that, and it is taken for dead. 100 to 3 600 000, default 5 000. */
+  readonly heartbeatMs?: number
+  /** Bytes that wait for one provider to take them; more calls are refused. Default 16 MiB. */
+  readonly maxQueuedBytes?: number
+}
+
+/**
+ * Opens lines over upgraded connections, which carry many calls at once: docs/reference/wire.md. Providers that do not list
+ * the transport `stream`, and those that refuse the upgrade, are called over plain HTTP.
+ *
+ * @throws TypeError on a caller that is no name, RangeError on a bad limit.
+ */
+export function streamConnect(options: StreamConnectOptions = {}): Connect {
+  const { lines = 1, heartbeatMs = 5_000, maxQueuedBytes = 16 * 2 ** 20, caller = '' } = options
+  const { clock = systemClock, logger = consoleLogger() } = options
+  integerIn('lines', lines, 1, 64)
+  integerIn('heartbeatMs', heartbeatMs, 100, 3_600_000)
+  integerIn('maxQueuedBytes', maxQueuedBytes, 65_536, 2 ** 30)
+  const { maxPending, maxAnswerBytes } = connectLimitsOf(options)
+  const waysTo = httpWays(options)
+  const deadlines = new Deadlines(clock)
+  const headers = caller === '' ? {} : { [CALLER]: caller }
+  let hasTold = false
+  const onPlain = (peer: string): void => {
+    if (hasTold) return
+    hasTold = true
+    logger.warn(
+      { peer },
+      'a provider, or a proxy before it, refuses to let calls share a connection: plain HTTP is used',
+    )
+  }
+  return (record) => {
+    const { plain, over } = waysTo(record)
+    if (over === undefined || !record.transports.includes('stream')) return plain
+    const { endpoint, pool } = over
+    const open = async (): Promise<StreamLine | undefined> => {
+      const upgraded = await pool.upgrade(STREAM_PATH, PROTOCOL, headers)
+      if (upgraded === undefined) return undefined
+      endpoint.answered(upgraded.headers)
+      return new StreamLine({
+        ...{ socket: upgraded.socket, peer: record.id },
+        ...{ maxAnswerBytes, maxQueuedBytes, heartbeatMs, clock, deadlines },
+        onGoAway: () => endpoint.unreachable(),
+        onEnd: (error) => error && endpoint.unreachable(),
+      })
+    }
+    return new StreamEndpoint({ peer: record.id, plain: endpoint, open, lines, maxPending, onPlain, clock })
+  }
+}

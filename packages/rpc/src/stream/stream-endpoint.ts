@@ -1,0 +1,155 @@
+import {
+  type Clock,
+  type Endpoint,
+  type Invocation,
+  type Reply,
+  RpcError,
+  remainingMs,
+  type Status,
+  type Streamer,
+} from '@kumquat/core'
+import { notSent, refuseLate } from '../not-sent.ts'
+import { bounded } from '../waiting/bounded.ts'
+
+/** Plain HTTP to the same provider: for what cannot go over a line, and to look after it while it is away. */
+export interface PlainWay extends Endpoint {
+  readonly stream: Streamer
+  /** No connection could be had, or one broke. */
+  unreachable(): void
+}
+
+/** A line as far as it matters here. */
+export interface CallingLine {
+  readonly isOpen: boolean
+  readonly pending: number
+  call(invocation: Invocation, leftMs: number): Promise<Reply>
+  /** Takes no more calls; resolves when those under way are answered. */
+  retire(): Promise<void>
+}
+
+export interface StreamEndpointParts {
+  readonly peer: string
+  readonly plain: PlainWay
+  /** Nothing if the provider answers, but does not agree. */
+  readonly open: () => Promise<CallingLine | undefined>
+  /** Lines at once. */
+  readonly lines: number
+  readonly maxPending: number
+  /** Told when the endpoint goes on with plain HTTP. */
+  readonly onPlain: (peer: string) => void
+  readonly clock: Clock
+}
+
+/**
+ * A provider over lines that carry many calls at once. The first call opens the first line, more follow while all are busy.
+ * Who does not speak our frames, or has a proxy before it that strips the upgrade, is called over plain HTTP instead.
+ */
+export class StreamEndpoint implements Endpoint {
+  readonly #parts: StreamEndpointParts
+  #lines: readonly CallingLine[] = []
+  #opening: Promise<CallingLine | undefined> | undefined
+  #plainUntil = Number.NEGATIVE_INFINITY
+  #isClosed = false
+
+  /** Those that plain HTTP can carry. */
+  readonly stream: Streamer
+
+  constructor(parts: StreamEndpointParts) {
+    this.#parts = parts
+    this.stream = parts.plain.stream
+  }
+
+  get status(): Status {
+    return this.#parts.plain.status
+  }
+
+  readonly invoke = (invocation: Invocation): Promise<Reply> => {
+    const { clock, maxPending, peer, plain } = this.#parts
+    try {
+      const leftMs = remainingMs(invocation, clock)
+      refuseLate(invocation, leftMs)
+      if (this.#isClosed)
+        throw notSent(invocation, 'unavailable', `the line to ${peer} is closed; ask another provider`)
+      const line = this.#freest()
+      if (line !== undefined) {
+        if (line.pending < maxPending) return line.call(invocation, leftMs)
+        const reason = `${maxPending} calls to ${peer} are under way already; slow down, or add providers`
+        throw notSent(invocation, 'resource_exhausted', reason)
+      }
+      if (clock.now() < this.#plainUntil) return plain.invoke(invocation)
+      return this.#onNewLine(invocation, leftMs)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    await this.#opening?.catch(() => {})
+    await Promise.all(this.#lines.map((line) => line.retire()))
+    await this.#parts.plain[Symbol.asyncDispose]()
+  }
+
+  #freest(): CallingLine | undefined {
+    const [first] = this.#lines
+    if (this.#lines.length === 1 && first!.isOpen && this.#parts.lines === 1) return first
+    this.#lines = this.#lines.filter(({ isOpen }) => isOpen)
+    let best = this.#lines[0]
+    for (const line of this.#lines) if (line.pending < best!.pending) best = line
+    if (best !== undefined && best.pending > 0 && this.#lines.length < this.#parts.lines) this.#another()
+    return best
+  }
+
+  #another(): void {
+    this.#open().catch(() => {})
+  }
+
+  async #onNewLine(invocation: Invocation, leftMs: number): Promise<Reply> {
+    const { clock, plain } = this.#parts
+    const { signal } = invocation
+    const otherwise = (): RpcError =>
+      signal?.aborted
+        ? notSent(invocation, 'canceled', 'its caller canceled it', signal.reason)
+        : notSent(invocation, 'deadline_exceeded', 'no connection could be had in time; allow it more')
+    const bound = leftMs === Number.POSITIVE_INFINITY ? {} : { ms: leftMs }
+    const line = await bounded(this.#open(), { clock, ...bound, signal, otherwise }).catch((error: unknown) => {
+      throw RpcError.is(error) ? error : notSent(invocation, 'unavailable', reasonOf(error), error)
+    })
+    if (line === undefined) return await plain.invoke(invocation)
+    const stillLeftMs = remainingMs(invocation, clock)
+    refuseLate(invocation, stillLeftMs)
+    return await line.call(invocation, stillLeftMs)
+  }
+
+  /** One attempt at a time, whoever asks. */
+  #open(): Promise<CallingLine | undefined> {
+    this.#opening ??= this.#opened().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #opened(): Promise<CallingLine | undefined> {
+    const { open, clock, onPlain, peer, plain } = this.#parts
+    try {
+      const line = await open()
+      if (line === undefined) {
+        this.#plainUntil = clock.now() + PLAIN_MS
+        onPlain(peer)
+      } else if (this.#isClosed) void line.retire()
+      else this.#lines = [...this.#lines, line]
+      return line
+    } catch (error) {
+      plain.unreachable()
+      throw error
+    }
+  }
+}
+
+/** Then frames are asked for again: providers and proxies change. */
+const PLAIN_MS = 300_000
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as { readonly code?: string; readonly message?: string }
+  return `it could not be reached (${code ?? 'error'}: ${message ?? String(error)}); see that it runs and listens there`
+}

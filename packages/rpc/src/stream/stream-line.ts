@@ -1,0 +1,195 @@
+import type { Socket } from 'node:net'
+import { type Clock, type Invocation, type Reply, RpcError } from '@kumquat/core'
+import { bodyOf, MAX_ATTEMPT, pathOf, timeoutOf } from '../http/departing.ts'
+import { decodeError } from '../http/error-body.ts'
+import { notSent } from '../not-sent.ts'
+import type { Deadlines } from '../waiting/deadlines.ts'
+import { assembly } from './assembly.ts'
+import { CallSlots } from './call-slots.ts'
+import { factsOf } from './facts.ts'
+import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
+import { type FrameHandler, FrameReader } from './frame-reader.ts'
+import { FrameWriter } from './frame-writer.ts'
+import { heartbeat } from './heartbeat.ts'
+import { RequestKind, requestPrelude } from './request-frame.ts'
+import { type CallLine, WaitingCall } from './waiting-call.ts'
+
+export interface StreamLineOptions {
+  readonly socket: Socket
+  /** `host:port`. */
+  readonly peer: string
+  readonly maxAnswerBytes: number
+  /** Bytes that wait for the peer to take them; more calls are refused. */
+  readonly maxQueuedBytes: number
+  readonly heartbeatMs: number
+  readonly clock: Clock
+  readonly deadlines: Deadlines
+  /** The peer asks to look elsewhere. */
+  readonly onGoAway: () => void
+  /** It is over, on purpose or not. */
+  readonly onEnd: (error: Error | undefined) => void
+}
+
+/** One upgraded connection to a provider: many calls at once, matched by id. Ends for good. */
+export class StreamLine implements CallLine {
+  readonly peer: string
+  readonly deadlines: Deadlines
+  readonly #options: StreamLineOptions
+  readonly #socket: Socket
+  readonly #writer: FrameWriter
+  readonly #calls = new CallSlots<WaitingCall>()
+  readonly #beat: Disposable
+  #heardAt: number
+  /** It takes no more calls, and ends with the last of them. */
+  #retiring = false
+  #failure: Error | undefined
+  #isOver = false
+  readonly #ended: Promise<void>
+  #closed!: () => void
+
+  constructor(options: StreamLineOptions) {
+    const { socket, peer, deadlines, maxAnswerBytes, clock, heartbeatMs } = options
+    this.peer = peer
+    this.deadlines = deadlines
+    this.#options = options
+    this.#socket = socket
+    this.#writer = new FrameWriter(socket)
+    this.#heardAt = clock.now()
+    this.#ended = new Promise((resolve) => {
+      this.#closed = resolve
+    })
+    const whole: FrameHandler = (type, id, bytes, start, end) => this.#take(type, id, bytes, start, end)
+    const onTooLong: FrameHandler = (_, id) => this.#tooLong(id)
+    const handle = assembly({ maxMessageBytes: maxAnswerBytes, onTooLong }, whole)
+    const reader = new FrameReader(maxAnswerBytes + SLACK_BYTES, handle)
+    socket.on('data', (chunk: Buffer) => this.#hear(chunk, reader))
+    socket.on('error', (error) => this.#break(error))
+    socket.on('end', () => this.#end())
+    socket.on('close', () => this.#end())
+    this.#beat = heartbeat({
+      ...{ heartbeatMs, clock },
+      heardAt: () => this.#heardAt,
+      ping: () => this.#writer.number(FrameType.ping, NO_CALL),
+      dead: () => this.#break(new Error(`it gave no sign of life for ${heartbeatMs * 2} ms`)),
+    })
+  }
+
+  /** Calls that wait for an answer. */
+  get pending(): number {
+    return this.#calls.count
+  }
+
+  get isOpen(): boolean {
+    return !this.#retiring && this.#socket.writable
+  }
+
+  call(invocation: Invocation, leftMs: number): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const { maxQueuedBytes } = this.#options
+      if (this.#writer.queuedBytes > maxQueuedBytes) {
+        const reason = `more than ${maxQueuedBytes} bytes wait for ${this.peer} to read them; slow down, or add providers`
+        throw notSent(invocation, 'resource_exhausted', reason)
+      }
+      const body = bodyOf(invocation)
+      const prelude = requestPrelude({
+        leftMs: leftMs === Number.POSITIVE_INFINITY ? 0 : timeoutOf(leftMs),
+        attempt: Math.min(invocation.attempt ?? 1, MAX_ATTEMPT),
+        kind: RequestKind.unary,
+        path: pathOf(invocation),
+        facts: factsOf(invocation),
+      })
+      const call = new WaitingCall(invocation, this, resolve, reject)
+      const id = this.#calls.add(call)
+      this.#writer.text(FrameType.request, id, body, prelude.bytes, prelude.write)
+      call.began(id)
+    })
+  }
+
+  giveUp(id: number): boolean {
+    this.#calls.take(id)
+    const isUnsent = this.#writer.drop(id)
+    if (!isUnsent && this.#socket.writable) this.#writer.number(FrameType.cancel, id)
+    this.#rest()
+    return isUnsent
+  }
+
+  /** Takes no more calls; resolves when those under way are answered and it is closed. */
+  retire(): Promise<void> {
+    this.#retiring = true
+    this.#rest()
+    return this.#ended
+  }
+
+  #hear(chunk: Buffer, reader: FrameReader): void {
+    this.#heardAt = this.#options.clock.now()
+    try {
+      reader.push(chunk)
+    } catch (error) {
+      this.#break(error as Error)
+    }
+  }
+
+  #take(type: number, id: number, bytes: Buffer, start: number, end: number): void {
+    if (type === FrameType.reply) this.#reply(id, bytes, start, end)
+    else if (type === FrameType.error) this.#error(id, bytes.toString('utf8', start, end))
+    else if (type === FrameType.ping) this.#writer.number(FrameType.pong, NO_CALL)
+    else if (type === FrameType.goAway) {
+      this.#options.onGoAway()
+      if (end - start >= 4 && bytes.readUInt32BE(start) === CLOSING_SOON) void this.retire()
+    }
+  }
+
+  #reply(id: number, bytes: Buffer, start: number, end: number): void {
+    const call = this.#calls.take(id)
+    if (call === undefined) return
+    try {
+      call.succeed(start === end ? undefined : JSON.parse(bytes.toString('utf8', start, end)))
+    } catch (cause) {
+      const message = `${call.where} answered what is not JSON: ${bytes.toString('utf8', start, Math.min(end, start + 100))}`
+      call.fail(new RpcError('internal', message, { outcome: 'unknown', cause }))
+    }
+    if (this.#retiring) this.#rest()
+  }
+
+  #error(id: number, text: string): void {
+    const call = this.#calls.take(id)
+    call?.fail(decodeError({ status: 500, text }, call.where))
+    if (this.#retiring) this.#rest()
+  }
+
+  #tooLong(id: number): void {
+    const call = this.#calls.take(id)
+    const limit = `${this.#options.maxAnswerBytes} bytes`
+    const message = `${call?.where} answered more than is accepted (${limit}); ask for less at a time`
+    call?.fail(new RpcError('resource_exhausted', message, { outcome: 'ran' }))
+    if (this.#retiring) this.#rest()
+  }
+
+  #rest(): void {
+    if (this.#retiring && this.#calls.count === 0) this.#socket.end()
+  }
+
+  #break(error: Error): void {
+    this.#failure ??= error
+    this.#socket.destroy()
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#retiring = true
+    this.#beat[Symbol.dispose]()
+    const reason = this.#failure?.message ?? 'it was closed by the other end'
+    for (const call of this.#calls.takeAll()) {
+      const message = `${call.where}: the connection broke before the answer came (${reason}); it may have run`
+      call.fail(new RpcError('unavailable', message, { outcome: 'unknown', cause: this.#failure }))
+    }
+    this.#options.onEnd(this.#failure)
+    this.#socket.end()
+    this.#closed()
+  }
+}
+
+/** The number in a go-away: further calls are refused. */
+export const CLOSING_SOON = 2

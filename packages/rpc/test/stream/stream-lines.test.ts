@@ -1,0 +1,211 @@
+import { createServer, request as httpRequest } from 'node:http'
+import {
+  type AddressInfo,
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net'
+import { providerRecord, silent } from '@kumquat/core'
+import { eventually, recordingLogger } from '@kumquat/core/testing'
+import { httpListen, type StreamConnectOptions, streamConnect, streamListen } from '@kumquat/rpc'
+import { expect } from 'chai'
+import { Movies } from '../movies.ts'
+import { rejection } from '../rejection.ts'
+import { calling, type Serving, serving } from '../serving.ts'
+
+/** Carries connections to a port, and can lose what passes. */
+interface Line extends AsyncDisposable {
+  readonly port: number
+  connections: number
+  /** Nothing passes any more, and nobody is told. */
+  silent: boolean
+  cut(): void
+}
+
+async function lineTo(port: number): Promise<Line> {
+  const sockets = new Set<Socket>()
+  const server = createTcpServer()
+  const line: Line = {
+    silent: false,
+    connections: 0,
+    get port() {
+      return (server.address() as AddressInfo).port
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy()
+    },
+    async [Symbol.asyncDispose]() {
+      line.cut()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  const pass = (from: Socket, to: Socket): void => {
+    sockets.add(from)
+    from.on('data', (chunk) => line.silent || to.write(chunk))
+    from.on('error', () => {})
+    from.on('close', () => {
+      sockets.delete(from)
+      if (!line.silent) to.destroy()
+    })
+  }
+  server.on('connection', (near) => {
+    line.connections++
+    const far = connectTcp(port, '127.0.0.1')
+    pass(near, far)
+    pass(far, near)
+  })
+  await listening(server)
+  return line
+}
+
+const listening = (server: Server): Promise<void> => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+
+describe('a line over stream', () => {
+  let current: Serving
+  let movies: Movies
+  beforeEach(async () => {
+    movies = new Movies()
+    const transport = { connect: streamConnect({ logger: silent }), listen: streamListen({ heartbeatMs: 200 }) }
+    current = await serving({ transport, services: [movies] })
+  })
+  afterEach(() => current[Symbol.asyncDispose]())
+
+  const over = (port: number, options: StreamConnectOptions = {}) =>
+    streamConnect({ logger: silent, ...options })(
+      providerRecord({ host: '127.0.0.1', port, transports: ['stream', 'http'] }),
+    )
+
+  it('opens one connection for any number of calls at once, with the first of them', async () => {
+    await using line = await lineTo(current.listener.port)
+    await using endpoint = over(line.port)
+    expect(line.connections).to.equal(0)
+    const values = await Promise.all(Array.from({ length: 500 }, (_, n) => endpoint.invoke(calling('echo', [n]))))
+    expect(values.map(({ value }) => value)).to.deep.equal(Array.from({ length: 500 }, (_, n) => [n]))
+    expect(line.connections).to.equal(1)
+  })
+
+  it('opens as many as it is told when all are busy, and spreads calls over them', async () => {
+    await using line = await lineTo(current.listener.port)
+    await using endpoint = over(line.port, { lines: 3 })
+    const calls: Promise<unknown>[] = []
+    await eventually(() => {
+      calls.push(endpoint.invoke(calling('slow', [100])))
+      expect(line.connections).to.equal(3)
+    })
+    await Promise.all(calls)
+    await endpoint.invoke(calling('echo'))
+    expect(line.connections).to.equal(3)
+  })
+
+  it('fails what was under way when it is cut, as unknown, and opens again', async () => {
+    await using line = await lineTo(current.listener.port)
+    await using endpoint = over(line.port)
+    await endpoint.invoke(calling('echo'))
+    const broken = rejection(endpoint.invoke(calling('slow', [60_000])))
+    await eventually(() => expect(movies.entered).to.include('slow'))
+    line.cut()
+    expect(await broken).to.include({ code: 'unavailable', outcome: 'unknown' })
+    await eventually(() => expect(movies.entered).to.include('slow aborted'))
+    await eventually(() => expect(endpoint.status).to.equal('open'))
+    expect((await endpoint.invoke(calling('echo', [2]))).value).to.deep.equal([2])
+  })
+
+  it('gives up a peer that is silent before two heartbeats are over', async () => {
+    await using line = await lineTo(current.listener.port)
+    await using endpoint = over(line.port, { heartbeatMs: 200 })
+    await endpoint.invoke(calling('echo'))
+    const lost = rejection(endpoint.invoke(calling('slow', [60_000], { deadline: Number.POSITIVE_INFINITY })))
+    await eventually(() => expect(movies.entered).to.include('slow'))
+    line.silent = true
+    const error = await lost
+    expect(error).to.include({ code: 'unavailable', outcome: 'unknown' })
+    expect(error.message).to.contain('no sign of life for 400 ms')
+    expect(endpoint.status).to.equal('closed')
+    // The provider has given up, too.
+    await eventually(() => expect(movies.entered).to.include('slow aborted'))
+  })
+
+  it('stays through a long silence of both ends that are well', async () => {
+    await using line = await lineTo(current.listener.port)
+    await using endpoint = over(line.port, { heartbeatMs: 100 })
+    const { value } = await endpoint.invoke(calling('slow', [1_500]))
+    expect([value, line.connections]).to.deep.equal(['done', 1])
+  })
+
+  it('lets nothing leave of a call that is given up while it is connected', async () => {
+    const deaf = createTcpServer(() => {})
+    await listening(deaf)
+    const endpoint = over((deaf.address() as AddressInfo).port)
+    const gone = new AbortController()
+    const call = rejection(endpoint.invoke(calling('echo', [], { signal: gone.signal })))
+    gone.abort()
+    expect(await call).to.include({ code: 'canceled', outcome: 'not-run' })
+    deaf.close()
+  })
+
+  it('refuses more calls than may wait, and more bytes', async () => {
+    await using endpoint = over(current.listener.port, { maxPending: 2, maxQueuedBytes: 65_536 })
+    await endpoint.invoke(calling('echo'))
+    const waiting = [1, 2].map(() => endpoint.invoke(calling('slow', [100])))
+    const refused = await rejection(endpoint.invoke(calling('echo')))
+    expect(refused).to.include({ code: 'resource_exhausted', outcome: 'not-run' })
+    await Promise.all(waiting)
+    const large = rejection(endpoint.invoke(calling('echo', ['x'.repeat(10_000_000)])))
+    expect(await rejection(endpoint.invoke(calling('echo')))).to.include({
+      code: 'resource_exhausted',
+      outcome: 'not-run',
+    })
+    expect(await large).to.include({ code: 'resource_exhausted', outcome: 'not-run' })
+  })
+
+  it('closes its connection when its provider has drained, and calls of others are not touched', async () => {
+    await using endpoint = over(current.listener.port)
+    const slow = endpoint.invoke(calling('slow', [200]))
+    await eventually(() => expect(movies.entered).to.include('slow'))
+    const closed = current.listener.close(5_000)
+    expect((await slow).value).to.equal('done')
+    await closed
+    expect(endpoint.status).to.equal('closed')
+  })
+})
+
+describe('a provider without stream', () => {
+  const options = { logger: silent }
+
+  it('is called over plain HTTP when its record does not list it', async () => {
+    await using plain = await serving({ transport: { connect: streamConnect(options), listen: httpListen() } })
+    expect((await plain.endpoint.invoke(calling('echo', [1]))).value).to.deep.equal([1])
+  })
+
+  it('is called over plain HTTP when it, or a proxy before it, does not upgrade; the log says so once', async () => {
+    await using running = await serving({ transport: { connect: streamConnect(options), listen: streamListen() } })
+    const strips = createServer((incoming, outgoing) => {
+      const { connection: _, upgrade: __, ...headers } = incoming.headers
+      const { method, url } = incoming
+      const onward = httpRequest({ port: running.listener.port, method, path: url, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode!, answer.headers)
+        answer.pipe(outgoing)
+      })
+      incoming.pipe(onward)
+    })
+    await listening(strips)
+    const logger = recordingLogger()
+    const { port } = strips.address() as AddressInfo
+    const record = providerRecord({ host: '127.0.0.1', port, transports: ['stream', 'http'] })
+    const connect = streamConnect({ logger })
+    const [first, second] = [connect(record), connect(record)]
+    try {
+      for (const endpoint of [first, second]) {
+        for (const n of [1, 2]) expect((await endpoint.invoke(calling('echo', [n]))).value).to.deep.equal([n])
+        expect(endpoint.status).to.equal('open')
+      }
+      expect(logger.lines.filter(({ message }) => message.includes('plain HTTP is used'))).to.have.length(1)
+    } finally {
+      await first[Symbol.asyncDispose]()
+      await second[Symbol.asyncDispose]()
+      strips.closeAllConnections()
+      strips.close()
+    }
+  })
+})
