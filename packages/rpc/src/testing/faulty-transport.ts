@@ -1,4 +1,14 @@
-import { type Clock, type Connect, type Endpoint, RpcError, remainingMs, sleep, systemClock } from '@kumquat/core'
+import {
+  type Clock,
+  type Connect,
+  type Endpoint,
+  type Invocation,
+  RpcError,
+  remainingMs,
+  type StreamInvocation,
+  sleep,
+  systemClock,
+} from '@kumquat/core'
 import { memoryTransport } from '../memory/memory-transport.ts'
 import type { Transport } from '../transport.ts'
 
@@ -12,7 +22,7 @@ export interface FaultyTransportOptions {
 export interface FaultyTransport extends Transport {
   /** Calls do not leave, and the line shows `closed`: as when nobody listens. They fail as `unavailable`, `not-run`. */
   refuse(id?: string): void
-  /** Calls arrive and are run, their answers are lost: as when a cable is cut. They fail as `unavailable`, `unknown`. */
+  /** Calls arrive and are run, their answers are lost: as when a cable is cut. They fail as `unavailable`, `unknown`; streams with their next item. */
   cut(id?: string): void
   /** Calls leave after `ms` only. */
   delay(ms: number, id?: string): void
@@ -47,18 +57,36 @@ interface Faults {
   readonly delayMs?: number
 }
 
-const faulty = (endpoint: Endpoint, id: string, faults: () => Faults, clock: Clock): Endpoint => ({
-  async invoke(invocation) {
-    const { refused, cut, delayMs = 0 } = faults()
+const faulty = (endpoint: Endpoint, id: string, faults: () => Faults, clock: Clock): Endpoint => {
+  /** Until it leaves. */
+  const departure = async (invocation: Invocation): Promise<void> => {
+    const { refused, delayMs = 0 } = faults()
     if (refused) throw new RpcError('unavailable', `${id} refuses calls: mend() it`, { outcome: 'not-run' })
     // A call does not outlive its deadline, however late its line is.
     if (delayMs > 0) await sleep(clock, Math.min(delayMs, remainingMs(invocation, clock)), invocation.signal)
-    if (!cut) return await endpoint.invoke(invocation)
-    await endpoint.invoke(invocation).catch(() => {})
-    throw new RpcError('unavailable', `the answer of ${id} was lost: mend() the line`, { outcome: 'unknown' })
-  },
-  get status() {
-    return faults().refused ? 'closed' : endpoint.status
-  },
-  [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
-})
+  }
+  const lost = (): RpcError => new RpcError('unavailable', `the answer of ${id} was lost: mend() the line`)
+  const { stream } = endpoint
+  return {
+    async invoke(invocation) {
+      const { cut } = faults()
+      await departure(invocation)
+      if (!cut) return await endpoint.invoke(invocation)
+      await endpoint.invoke(invocation).catch(() => {})
+      throw lost()
+    },
+    ...(stream !== undefined && {
+      async *stream(call: StreamInvocation) {
+        await departure(call)
+        for await (const item of stream(call)) {
+          if (faults().cut) throw lost()
+          yield item
+        }
+      },
+    }),
+    get status() {
+      return faults().refused ? 'closed' : endpoint.status
+    },
+    [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
+  }
+}

@@ -131,6 +131,8 @@ describe('HTTP in TLS', () => {
       const error = await rejection(current.endpoint.invoke(calling('rent', [1])))
       expect(error).to.include({ code: 'failed_precondition', outcome: 'not-run' })
       expect(error.message).to.contain('offers no TLS').and.to.contain('tls.allowPlain')
+      const stream = { ...calling('rent', [1]), stream: 'server' } as const
+      expect(() => current!.endpoint.stream!(stream)).to.throw('offers no TLS')
       expect(current.endpoint.status).to.equal('closed')
     })
   })

@@ -1,9 +1,11 @@
-import { handClock } from '@kumquat/core/testing'
+import { eventually, handClock } from '@kumquat/core/testing'
 import { faultyTransport } from '@kumquat/rpc/testing'
 import { expect } from 'chai'
 import { Movies } from '../movies.ts'
 import { rejection } from '../rejection.ts'
 import { calling, type Serving, serving } from '../serving.ts'
+import { Feeds } from '../stream-trials/feeds.ts'
+import { all, failing } from '../stream-trials/stream-stage.ts'
 
 describe('a faulty transport', () => {
   const clock = handClock()
@@ -79,5 +81,40 @@ describe('a faulty transport', () => {
     transport.mend()
     for (const { endpoint } of lines) expect(endpoint.status).to.equal('open')
     expect(await lines[0].endpoint.invoke(rent)).to.have.property('value')
+  })
+
+  describe('under a stream', () => {
+    const feeds = new Feeds()
+    let line: Serving
+    const count = (): AsyncIterable<unknown> =>
+      line.endpoint.stream!({
+        service: { app: 'trial', group: 'feeds' },
+        ...{ method: 'count', args: [3], attachments: {}, idempotent: false, stream: 'server' },
+      })
+    before(async () => {
+      line = await serving({ transport, clock, services: [feeds] })
+    })
+    after(() => line[Symbol.asyncDispose]())
+    beforeEach(() => {
+      feeds.events.length = 0
+    })
+
+    it('carries it on good days', async () => {
+      expect(await all(count())).to.deep.equal([0, 1, 2])
+    })
+
+    it('refuses what has not left', async () => {
+      transport.refuse(line.address)
+      expect((await failing(count())).error).to.include({ code: 'unavailable', outcome: 'not-run' })
+      expect(feeds.events).to.deep.equal([])
+    })
+
+    it('is cut in the middle, at both ends', async () => {
+      const iterator = count()[Symbol.asyncIterator]()
+      expect(await iterator.next()).to.deep.equal({ done: false, value: 0 })
+      transport.cut(line.address)
+      expect(await rejection(iterator.next())).to.include({ code: 'unavailable', outcome: 'unknown' })
+      await eventually(() => expect(feeds.events).to.deep.equal(['count entered', 'count aborted']))
+    })
   })
 })
