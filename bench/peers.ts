@@ -19,6 +19,8 @@ const { values } = parseArgs({
     ms: { type: 'string', default: '1500' },
     /** Contenders, as the files of bench/peers/ours and bench/peers/others are named. Default all. */
     only: { type: 'string' },
+    /** Only columns whose name has this in it, such as `1 server, 64`. */
+    column: { type: 'string', default: '' },
     /** Every size, concurrency and number of servers, not only what promises are about. */
     all: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -43,7 +45,9 @@ if (unknown !== undefined) throw new RangeError(`--only ${JSON.stringify(unknown
 
 const rows: Row[] = []
 const failed = new Set<string>()
-for (const cell of values.all ? CELLS : PROMISED) rows.push(...(await measured(cell)))
+const columns = (values.all ? CELLS : PROMISED).filter(({ name }) => name.includes(values.column))
+if (columns.length === 0) throw new RangeError(`--column ${JSON.stringify(values.column)} is in the name of no column`)
+for (const cell of columns) rows.push(...(await measured(cell)))
 
 const medians = (cell: string, name: string): Row | undefined =>
   rows.find((row) => row.cell === cell && row.contender === name)
