@@ -2,6 +2,13 @@ import type { ServiceKey, StreamKind } from '@kumquat/core'
 import type { Attachments } from '../context/attachments.ts'
 import type { Remote, ServedCall } from '../transport.ts'
 
+/** All that is known of a call when it arrives. Every field stands in the literal: one that is added later costs more than all. */
+export interface Arrived extends Omit<ServedCall, 'signal' | 'attempt' | 'deadline' | 'stream'> {
+  readonly attempt: number
+  readonly deadline: number | undefined
+  readonly stream: StreamKind | undefined
+}
+
 /**
  * A call that has arrived. Its signal is made when somebody first asks for it, since that costs more than all the rest; so
  * it is no field of its own, and a copy by spread lacks it. `currentCall()` always has it.
@@ -22,13 +29,13 @@ export class Arrival implements ServedCall {
   #isAbandoned = false
   #reason: unknown
 
-  constructor(call: Omit<ServedCall, 'signal'>) {
+  constructor(call: Arrived) {
     this.service = call.service
     this.method = call.method
     this.args = call.args
     this.attachments = call.attachments
     this.idempotent = call.idempotent
-    this.attempt = call.attempt ?? 1
+    this.attempt = call.attempt
     this.caller = call.caller
     this.arrived = call.arrived
     this.remote = call.remote

@@ -151,8 +151,8 @@ export class Exchange {
       caller: this.#caller,
       arrived: headers as ServedCall['arrived'],
       remote: remoteOf(this.#request.socket),
-      ...(timeoutMs !== undefined && { deadline: this.#enteredAt + timeoutMs }),
-      ...(stream !== undefined && { stream }),
+      deadline: timeoutMs === undefined ? undefined : this.#enteredAt + timeoutMs,
+      stream,
     })
     return this.#arrival
   }

@@ -89,10 +89,19 @@ export class ServedRequest {
     if (body === undefined) throw tooLarge(this.#shared.maxRequestBytes).error
     const args = argsOf(parseArguments(body, this.#shared.maxDepth), exchanges.maxArguments)
     const { service, method } = name
-    const idempotent = route?.idempotent ?? false
-    const call = { service, method, args, attachments, idempotent, attempt, caller, arrived, remote }
-    // Not by spread for all calls: a copy that is added to costs more than the rest of this.
-    this.#arrival = new Arrival(leftMs > 0 ? { ...call, deadline: this.#enteredAt + leftMs } : call)
+    this.#arrival = new Arrival({
+      service,
+      method,
+      args,
+      attachments,
+      idempotent: route?.idempotent ?? false,
+      attempt,
+      caller,
+      arrived,
+      remote,
+      deadline: leftMs > 0 ? this.#enteredAt + leftMs : undefined,
+      stream: undefined,
+    })
     return this.#arrival
   }
 

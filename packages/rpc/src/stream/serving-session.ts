@@ -8,6 +8,7 @@ import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
 import { type FrameHandler, FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { heartbeat } from './heartbeat.ts'
+import { IdTable } from './id-table.ts'
 import { readRequest } from './request-frame.ts'
 import { ServedRequest } from './served-request.ts'
 import { CLOSING_SOON } from './stream-line.ts'
@@ -33,7 +34,7 @@ export class ServingSession {
   readonly #shared: Sessions
   readonly #socket: Socket
   readonly #writer: FrameWriter
-  readonly #running = new Map<number, ServedRequest>()
+  readonly #running = new IdTable<ServedRequest>()
   readonly #beat: Disposable
   readonly #ended: () => void
   #heardAt: number
@@ -98,7 +99,7 @@ export class ServingSession {
   }
 
   reply(id: number, text: string): void {
-    this.#running.delete(id)
+    this.#running.take(id)
     this.#writer.text(FrameType.reply, id, text)
     this.#tell()
     // Who does not read what is answered is not listened to.
@@ -106,7 +107,7 @@ export class ServingSession {
   }
 
   fail(id: number, text: string): void {
-    this.#running.delete(id)
+    this.#running.take(id)
     this.#writer.text(FrameType.error, id, text)
   }
 
@@ -131,11 +132,11 @@ export class ServingSession {
 
   #request(id: number, bytes: Buffer, start: number, end: number, isCut = false): void {
     const head = readRequest(bytes, start, end)
-    if (head === undefined || id === NO_CALL || this.#running.has(id)) {
+    if (head === undefined || id === NO_CALL || this.#running.get(id) !== undefined) {
       throw new RangeError(`request ${id} is malformed, or of an id that is in use`)
     }
     const request = new ServedRequest(this.#shared, this, id, head)
-    this.#running.set(id, request)
+    this.#running.add(id, request)
     const isTooLarge = isCut || end - head.body > this.#shared.maxRequestBytes
     request.run(isTooLarge ? undefined : bytes.toString('utf8', head.body, end))
   }
@@ -145,8 +146,7 @@ export class ServingSession {
     this.#isOver = true
     this.#beat[Symbol.dispose]()
     this.#socket.destroy()
-    for (const request of this.#running.values()) request.cancel()
-    this.#running.clear()
+    for (const request of this.#running.takeAll()) request.cancel()
     this.#ended()
   }
 }
