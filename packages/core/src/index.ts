@@ -35,7 +35,7 @@ export {
   type RpcErrorOptions,
 } from './rpc-error.ts'
 export { systemClock, systemRng, uniqueId } from './runtime.ts'
-export { compose, type Filter, type Service } from './service.ts'
+export { begun, compose, type Filter, type Service } from './service.ts'
 export { assertName, formatServiceKey, isName, parseServiceKey, type ServiceKey } from './service-key.ts'
 export {
   assertPath,

@@ -12,7 +12,7 @@ export class Callers {
   readonly #counts: Count[] = []
 
   count({ caller, service, code }: ObservedEnd): void {
-    const found = this.#find(service, caller) ?? this.#keep(service, caller)
+    const found = this.#find(service, caller || OTHER) ?? this.#keep(service, caller)
     found.calls++
     if (code !== 'ok') found.errors++
   }

@@ -29,6 +29,12 @@ export class SeriesTable<T> {
   readonly #options: SeriesTableOptions<T>
   readonly #series: T[] = []
   readonly #byKind: Branch<Branch<Branch<Branch<Branch<T>>>>> = new Map()
+  /** The latest found of each kind: a call asks twice, and often the next asks the same. */
+  readonly #latest: Record<ObservedKind, (SeriesKey & { readonly found: T }) | undefined> = {
+    call: undefined,
+    attempt: undefined,
+    served: undefined,
+  }
 
   constructor(options: SeriesTableOptions<T>) {
     if (!(options.maxSeries >= 100)) throw new RangeError(`maxSeries ${options.maxSeries} is not 100 or more`)
@@ -45,8 +51,13 @@ export class SeriesTable<T> {
 
   /** The series of one observation. `overflow` is called when it was `_OTHER` for lack of room. */
   of({ kind, service, method, lane }: SeriesKey, overflow?: () => void): T {
+    const latest = this.#latest[kind]
+    if (latest?.service === service && latest.method === method && latest.lane === lane) return latest.found
     const found = this.#find(kind, service, method, lane)
-    if (found !== undefined) return found
+    if (found !== undefined) {
+      this.#latest[kind] = { kind, service, method, lane, found }
+      return found
+    }
     if (!LANES.has(lane)) return this.of({ kind, service, method, lane: OTHER }, overflow)
     if (!isName(service.app) || !isName(service.group)) return this.#other(kind, NO_SERVICE)
     if (!isName(method) || !this.#options.knows(service, method)) return this.#other(kind, service)

@@ -1,4 +1,4 @@
-import { type Clock, formatServiceKey, type Invocation, type Invoker, RpcError } from '@kumquat/core'
+import { begun, type Clock, formatServiceKey, type Invocation, type Invoker, type Reply, RpcError } from '@kumquat/core'
 import type { Target } from '../contract/target.ts'
 import { type CallOptions, mergedOptions } from './call-options.ts'
 import { optionsAmong } from './given-options.ts'
@@ -27,9 +27,9 @@ export function calling(parts: CallingParts): Calling {
   const attachments = attachmentsOf(options)
   const seldom = seldomOf(parts)
   const timeoutOf = (method: string): number => options.timeoutMs ?? timeouts?.get(method) ?? timeoutMs
-  return async (method, args) => {
+  return (method, args) => {
     const given = optionsAmong(args)
-    if (given !== undefined) return callingWith(parts, given, method)(method, args.slice(0, -1))
+    if (given !== undefined) return withGiven(parts, given, method, args)
     const invocation: Invocation = {
       service,
       method,
@@ -40,9 +40,15 @@ export function calling(parts: CallingParts): Calling {
       // Last: what is added after a spread costs more than all the rest.
       ...seldom,
     }
-    return (await invoke(invocation)).value
+    return begun(invoke, invocation).then(replied)
   }
 }
+
+const replied = ({ value }: Reply): unknown => value
+
+/** With options among its arguments. */
+const withGiven = async (parts: CallingParts, given: CallOptions, method: string, args: readonly unknown[]) =>
+  await callingWith(parts, given, method)(method, args.slice(0, -1))
 
 /** What the options of one call cannot be along with those of its client is a failure of the call. */
 function callingWith(parts: CallingParts, given: CallOptions, method: string): Calling {

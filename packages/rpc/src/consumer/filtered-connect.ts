@@ -1,4 +1,4 @@
-import type { Connect, Endpoint, Filter, Invocation, ProviderRecord, Reply } from '@kumquat/core'
+import type { Connect, Endpoint, Filter, Invocation, ProviderRecord, Reply, Status } from '@kumquat/core'
 import { bothKinds } from '../streams/both-kinds.ts'
 import { noStreams } from '../streams/endings.ts'
 
@@ -12,15 +12,27 @@ export function filteredConnect(
 ): Connect {
   return (record) => {
     const endpoint = connect(record)
-    const { invoke, stream = noStreams(record.id) } = endpoint
-    return filtered(endpoint, around(record)(bothKinds({ invoke, stream })))
+    const { stream = noStreams(record.id) } = endpoint
+    const invoke: Endpoint['invoke'] = (invocation) => endpoint.invoke(invocation)
+    return new FilteredEndpoint(endpoint, around(record)(bothKinds({ invoke, stream })))
   }
 }
 
-const filtered = (endpoint: Endpoint, invoke: Endpoint['invoke']): Endpoint => ({
-  invoke,
-  get status() {
-    return endpoint.status
-  },
-  [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
-})
+/** A class, since V8 keeps literals with accessors and symbols in slow tables, and every pick reads this one. */
+class FilteredEndpoint implements Endpoint {
+  readonly invoke: Endpoint['invoke']
+  readonly #endpoint: Endpoint
+
+  constructor(endpoint: Endpoint, invoke: Endpoint['invoke']) {
+    this.invoke = invoke
+    this.#endpoint = endpoint
+  }
+
+  get status(): Status {
+    return this.#endpoint.status
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#endpoint[Symbol.asyncDispose]()
+  }
+}

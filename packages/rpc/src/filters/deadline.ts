@@ -1,4 +1,5 @@
 import {
+  begun,
   type Clock,
   type Filter,
   formatServiceKey,
@@ -54,7 +55,7 @@ function inTime(
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const due = deadlines.add(until, () => reject(tooLate(call, leftMs)))
-    next(call).then(
+    begun(next, call).then(
       (reply) => {
         due[Symbol.dispose]()
         resolve(reply)

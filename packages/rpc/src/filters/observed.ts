@@ -1,4 +1,5 @@
 import {
+  begun,
   type Clock,
   type Filter,
   type Invocation,
@@ -8,7 +9,6 @@ import {
   observedEnd,
   type Reply,
   RpcError,
-  type Service,
 } from '@kumquat/core'
 
 export interface ObservedOptions {
@@ -43,14 +43,5 @@ export function observed({ kind, observer, caller, peer, clock }: ObservedOption
         throw error
       },
     )
-  }
-}
-
-/** What throws at once ends like what fails later. */
-function begun(next: Service<Invocation, Reply>, invocation: Invocation): Promise<Reply> {
-  try {
-    return next(invocation)
-  } catch (error) {
-    return Promise.reject(error)
   }
 }

@@ -1,9 +1,22 @@
-import { formatServiceKey, type Invocation, RpcError } from '@kumquat/core'
+import { formatServiceKey, type Invocation, RpcError, type ServiceKey } from '@kumquat/core'
 import { formatBaggage } from '../context/attachments.ts'
 import { fitted } from '../context/fitting.ts'
 import { ATTEMPT, BAGGAGE, CALLER, JSON_TYPE, TIMEOUT } from './wire.ts'
 
-export const pathOf = ({ service, method }: Invocation): string => `/${service.app}/${service.group}/${method}`
+/** Made once for a service and a method, since a new string is written much slower than one that is known. */
+export function pathOf({ service, method }: Invocation): string {
+  const paths = known.get(service) ?? new Map<string, string>()
+  const path = paths.get(method)
+  if (path !== undefined) return path
+  const made = `/${service.app}/${service.group}/${method}`
+  if (paths.size >= MAX_METHODS) paths.clear()
+  known.set(service, paths.set(method, made))
+  return made
+}
+
+const known = new WeakMap<ServiceKey, Map<string, string>>()
+/** Names of methods may come from outside, by generic calls. */
+const MAX_METHODS = 1_000
 
 /** The headers of a call as a flat list, which is how undici likes them best. */
 export function headersOf(invocation: Invocation, caller: string, leftMs: number): string[] {

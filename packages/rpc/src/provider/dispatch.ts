@@ -1,7 +1,7 @@
 import { type Invocation, type Logger, type Reply, RpcError, type Service } from '@kumquat/core'
 import type { Offer } from '../contract/offer.ts'
 import { admit } from './admission.ts'
-import { finder } from './finder.ts'
+import { type Found, finder } from './finder.ts'
 import { assertReply } from './reply-check.ts'
 import { thrownBy } from './thrown-by.ts'
 
@@ -19,22 +19,34 @@ export interface DispatchOptions {
  */
 export function dispatch({ offers, logger, validateReplies = true }: DispatchOptions): Service<Invocation, Reply> {
   const find = finder(offers)
-  return async (call) => {
-    const found = find(call)
-    const { method, name } = found
-    const admitted = admit({ method, name, args: call.args, logger })
-    // Almost always there already: a turn of the event loop costs more than the check.
-    const own = admitted instanceof Promise ? await admitted : admitted
-    let value: unknown
-    try {
-      value = await method.run(own)
-    } catch (error) {
-      throw thrownBy(found, error, logger)
-    }
+  const replied = ({ method, name }: Found, value: unknown): Reply | Promise<Reply> => {
     if (typeof value === 'object' && value !== null && Symbol.asyncIterator in value) throw undeclared(name)
-    if (validateReplies && method.output !== undefined)
-      await assertReply(value, { schema: method.output, name, logger })
-    return { value }
+    if (!validateReplies || method.output === undefined) return { value }
+    return assertReply(value, { schema: method.output, name, logger }).then(() => ({ value }))
+  }
+  const run = (found: Found, args: readonly unknown[]): Promise<Reply> => {
+    let running: unknown
+    try {
+      running = found.method.run(args)
+    } catch (error) {
+      return Promise.reject(thrownBy(found, error, logger))
+    }
+    return Promise.resolve(running).then(
+      (value) => replied(found, value),
+      (error: unknown) => {
+        throw thrownBy(found, error, logger)
+      },
+    )
+  }
+  return (call) => {
+    try {
+      const found = find(call)
+      const admitted = admit({ method: found.method, name: found.name, args: call.args, logger })
+      // Almost always there already: a turn of the event loop costs more than the check.
+      return admitted instanceof Promise ? admitted.then((args) => run(found, args)) : run(found, admitted)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }
 

@@ -15,16 +15,29 @@ export interface Found {
  */
 export function finder(offers: readonly Offer[]): (call: Pick<Invocation, 'service' | 'method' | 'stream'>) => Found {
   const byService = new Map(offers.map((offer) => [formatServiceKey(offer.declaration.service), offer]))
-  return ({ service, method, stream }) => {
-    const key = formatServiceKey(service)
-    const offer = byService.get(key)
-    if (offer === undefined) throw unknown('service', key, [...byService.keys()])
-    const found = offer.methods.get(method)
-    if (found === undefined) throw unknown(`method of ${key}`, method, [...offer.methods.keys()])
-    const name = `${key}/${method}`
-    if (found.stream !== stream) throw mistaken(name, found.stream, stream)
-    return { method: found, name, exposeErrors: offer.declaration.exposeErrors }
+  // By steps: joined names would be new strings with every call.
+  const byApp = new Map<string, Map<string, ReadonlyMap<string, Found>>>()
+  for (const [key, offer] of byService) {
+    const { app, group } = offer.declaration.service
+    const byGroup = byApp.get(app) ?? new Map<string, ReadonlyMap<string, Found>>()
+    byApp.set(app, byGroup.set(group, foundIn(key, offer)))
   }
+  return ({ service, method, stream }) => {
+    const found = byApp.get(service.app)?.get(service.group)?.get(method)
+    if (found === undefined) throw notFound(formatServiceKey(service), method, byService)
+    if (found.method.stream !== stream) throw mistaken(found.name, found.method.stream, stream)
+    return found
+  }
+}
+
+function foundIn(key: string, { methods, declaration: { exposeErrors } }: Offer): ReadonlyMap<string, Found> {
+  return new Map([...methods].map(([name, method]) => [name, { method, name: `${key}/${name}`, exposeErrors }]))
+}
+
+function notFound(key: string, method: string, byService: ReadonlyMap<string, Offer>): RpcError {
+  const offer = byService.get(key)
+  if (offer === undefined) return unknown('service', key, [...byService.keys()])
+  return unknown(`method of ${key}`, method, [...offer.methods.keys()])
 }
 
 function unknown(what: string, asked: string, known: readonly string[]): RpcError {

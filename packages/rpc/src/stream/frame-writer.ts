@@ -1,8 +1,12 @@
 import type { Socket } from 'node:net'
 import { HEADER_BYTES, LENGTH_BYTES, MORE, PART_BYTES } from './frame.ts'
 
-/** Fills in what stands before the text of a payload; the place for it is reserved. */
-export type Prelude = (bytes: Buffer, at: number) => void
+/** What stands before the text of a payload. */
+export interface Prelude {
+  readonly bytes: number
+  /** There is place for it. */
+  write(bytes: Buffer, at: number): void
+}
 
 /**
  * Puts frames on a socket: all that are written in one turn of the event loop leave together, which is the greatest single
@@ -29,15 +33,16 @@ export class FrameWriter {
     return this.#socket.writableLength + this.#longBytes + this.#end - this.#start
   }
 
-  /** A frame whose payload is a prelude of `preludeBytes`, then `text` in UTF-8. */
-  text(type: number, id: number, text: string, preludeBytes = 0, prelude?: Prelude): void {
+  /** A frame whose payload is a prelude, if any, then `text` in UTF-8. */
+  text(type: number, id: number, text: string, prelude?: Prelude): void {
     if (text.length > LONG_CHARS) {
-      this.#split(type, id, text, preludeBytes, prelude)
+      this.#split(type, id, text, prelude)
       return
     }
+    const preludeBytes = prelude?.bytes ?? 0
     const at = this.#reserve(HEADER_BYTES + preludeBytes + text.length * 3)
     const slab = this.#slab
-    prelude?.(slab, at + HEADER_BYTES)
+    prelude?.write(slab, at + HEADER_BYTES)
     const body = at + HEADER_BYTES + preludeBytes
     this.#finish(type, id, at, body + (text === '' ? 0 : slab.write(text, body)))
   }
@@ -100,9 +105,10 @@ export class FrameWriter {
     process.nextTick(flushOf, this)
   }
 
-  #split(type: number, id: number, text: string, preludeBytes: number, prelude: Prelude | undefined): void {
+  #split(type: number, id: number, text: string, prelude: Prelude | undefined): void {
+    const preludeBytes = prelude?.bytes ?? 0
     const bytes = Buffer.allocUnsafeSlow(preludeBytes + Buffer.byteLength(text))
-    prelude?.(bytes, 0)
+    prelude?.write(bytes, 0)
     bytes.write(text, preludeBytes)
     this.#long.push({ type, id, bytes, at: 0 })
     this.#longBytes += bytes.length

@@ -21,21 +21,28 @@ export interface RequestHead {
 
 export const RequestKind = { unary: 0, stream: 1 } as const
 
-/** Its bytes, and what writes them. The path is ASCII. */
-export function requestPrelude(head: RequestHead): { readonly bytes: number; readonly write: Prelude } {
-  const { leftMs, attempt, kind, path, facts } = head
-  const factsBytes = facts === '' ? 0 : Buffer.byteLength(facts)
-  return {
-    bytes: FIXED_BYTES + path.length + factsBytes,
-    write(bytes, at) {
-      bytes.writeDoubleBE(leftMs, at)
-      bytes[at + 8] = attempt
-      bytes[at + 9] = kind
-      bytes.writeUInt16BE(path.length, at + 10)
-      bytes.writeUInt32BE(factsBytes, at + 12)
-      bytes.write(path, at + FIXED_BYTES, 'latin1')
-      if (factsBytes > 0) bytes.write(facts, at + FIXED_BYTES + path.length)
-    },
+/** It as it is written. The path is ASCII. */
+export class RequestPrelude implements Prelude {
+  readonly bytes: number
+  readonly #head: RequestHead
+  readonly #factsBytes: number
+
+  constructor(head: RequestHead) {
+    const { path, facts } = head
+    this.#head = head
+    this.#factsBytes = facts === '' ? 0 : Buffer.byteLength(facts)
+    this.bytes = FIXED_BYTES + path.length + this.#factsBytes
+  }
+
+  write(bytes: Buffer, at: number): void {
+    const { leftMs, attempt, kind, path, facts } = this.#head
+    bytes.writeDoubleBE(leftMs, at)
+    bytes[at + 8] = attempt
+    bytes[at + 9] = kind
+    bytes.writeUInt16BE(path.length, at + 10)
+    bytes.writeUInt32BE(this.#factsBytes, at + 12)
+    bytes.write(path, at + FIXED_BYTES, 'latin1')
+    if (this.#factsBytes > 0) bytes.write(facts, at + FIXED_BYTES + path.length)
   }
 }
 

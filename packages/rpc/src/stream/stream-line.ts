@@ -11,7 +11,7 @@ import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
 import { type FrameHandler, FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { heartbeat } from './heartbeat.ts'
-import { RequestKind, requestPrelude } from './request-frame.ts'
+import { RequestKind, RequestPrelude } from './request-frame.ts'
 import { type CallLine, WaitingCall } from './waiting-call.ts'
 
 export interface StreamLineOptions {
@@ -91,7 +91,7 @@ export class StreamLine implements CallLine {
         throw notSent(invocation, 'resource_exhausted', reason)
       }
       const body = bodyOf(invocation)
-      const prelude = requestPrelude({
+      const prelude = new RequestPrelude({
         leftMs: leftMs === Number.POSITIVE_INFINITY ? 0 : timeoutOf(leftMs),
         attempt: Math.min(invocation.attempt ?? 1, MAX_ATTEMPT),
         kind: RequestKind.unary,
@@ -100,7 +100,7 @@ export class StreamLine implements CallLine {
       })
       const call = new WaitingCall(invocation, this, resolve, reject)
       const id = this.#calls.add(call)
-      this.#writer.text(FrameType.request, id, body, prelude.bytes, prelude.write)
+      this.#writer.text(FrameType.request, id, body, prelude)
       call.began(id)
     })
   }

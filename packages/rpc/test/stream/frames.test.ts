@@ -145,7 +145,7 @@ describe('a frame writer', () => {
     const { reader, frames } = gathering()
     theirs.on('data', (chunk: Buffer) => reader.push(chunk))
     const writer = new FrameWriter(ours)
-    writer.text(FrameType.request, 1, '["ä€😀"]', 3, (bytes, at) => bytes.write('abc', at))
+    writer.text(FrameType.request, 1, '["ä€😀"]', { bytes: 3, write: (bytes, at) => bytes.write('abc', at) })
     await Promise.resolve()
     writer.text(FrameType.reply, 2 ** 32 - 1, '')
     writer.number(FrameType.goAway, 3, 70_000)
