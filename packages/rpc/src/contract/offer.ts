@@ -1,3 +1,4 @@
+import type { ReplyWriter } from '../http/reply-body.ts'
 import { declarationsAlong } from './declarations.ts'
 import type { MethodDeclaration } from './method-options.ts'
 import { type PublishedContract, publishedContract } from './published/published-contract.ts'
@@ -23,6 +24,8 @@ export class Offer {
 
 export interface OfferedMethod extends MethodDeclaration {
   readonly run: (args: readonly unknown[]) => unknown
+  /** Writes its replies. Default `JSON.stringify`. */
+  readonly write?: ReplyWriter
 }
 
 /**

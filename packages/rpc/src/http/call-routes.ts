@@ -17,9 +17,9 @@ export interface CallRoutesOptions {
 export function routeCalls(app: App, shared: Exchanges, { offers, maxBodyBytes, maxHeaders }: CallRoutesOptions): void {
   app.decorateRequest(EXCHANGE, null)
   for (const { declaration, methods } of offers) {
-    for (const [method, { idempotent, stream }] of methods) {
+    for (const [method, { idempotent, stream, write }] of methods) {
       const name = { service: declaration.service, method }
-      const route: Route = { name, isServed: true, idempotent, stream }
+      const route: Route = { name, isServed: true, idempotent, stream, write }
       app.post(`/${formatServiceKey(declaration.service)}/${method}`, {
         bodyLimit: maxBodyBytes,
         onRequest(request, reply, admitted) {

@@ -22,7 +22,7 @@ import { type CallName, encodeError } from './error-body.ts'
 import type { Exchanges } from './exchanges.ts'
 import type { Refusal } from './refusal.ts'
 import { remoteOf } from './remote.ts'
-import { encodeReply } from './reply-body.ts'
+import { encodeReply, type ReplyWriter } from './reply-body.ts'
 import { INSTANCE, JSON_TYPE, LINES_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
 import { writeLines } from './write-lines.ts'
 
@@ -45,6 +45,8 @@ export interface Route {
   readonly isServed: boolean
   readonly idempotent: boolean
   readonly stream?: StreamKind | undefined
+  /** Writes the reply. Default `JSON.stringify`. */
+  readonly write?: ReplyWriter | undefined
 }
 
 /** One request and its one answer, from entering to headers written. */
@@ -160,7 +162,7 @@ export class Exchange {
   #succeed(name: CallName, value: unknown): void {
     if (this.#answered) return
     try {
-      this.#answer(200, 'ok', encodeReply(value, name))
+      this.#answer(200, 'ok', encodeReply(value, name, this.#route.write))
     } catch (error) {
       this.fail(error)
     }

@@ -1,4 +1,5 @@
 import { formatServiceKey, laneOf, RpcError, type RpcErrorCode } from '@kumquat/core'
+import type { OfferedMethod } from '../contract/offer.ts'
 import { attachmentsOf, callerOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
 import { encodeReply } from '../http/reply-body.ts'
@@ -23,8 +24,7 @@ export class MemoryListener implements Listener {
   readonly port: number
   readonly #options: ListenOptions
   readonly #closed: () => void
-  /** Of what is served, whether it is idempotent. */
-  readonly #served: ReadonlyMap<string, boolean>
+  readonly #served: ReadonlyMap<string, OfferedMethod>
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #cut = new AbortController()
   #lastCallAt: number
@@ -38,7 +38,7 @@ export class MemoryListener implements Listener {
     this.#lastCallAt = options.clock.now()
     this.#served = new Map(
       options.offers.flatMap(({ declaration: { service }, methods }) =>
-        [...methods].map(([method, { idempotent }]) => [nameOf({ service, method }), idempotent] as const),
+        [...methods].map(([method, offered]) => [nameOf({ service, method }), offered] as const),
       ),
     )
   }
@@ -150,7 +150,7 @@ export class MemoryListener implements Listener {
 
   async #serve(request: MemoryRequest): Promise<string> {
     const { value } = await this.#options.serve(this.#arrived(request))
-    return encodeReply(value, request)
+    return encodeReply(value, request, this.#served.get(nameOf(request))?.write)
   }
 
   #opened(request: MemoryStreamRequest): AsyncIterable<unknown> {
@@ -165,7 +165,7 @@ export class MemoryListener implements Listener {
     if (this.#state === 'refusing') {
       throw new RpcError('unavailable', 'this provider has stopped: ask another', { outcome: 'not-run' })
     }
-    const idempotent = this.#served.get(nameOf(request))
+    const idempotent = this.#served.get(nameOf(request))?.idempotent
     if (idempotent !== undefined) this.#lastCallAt = this.#options.clock.now()
     return servedCall(request, idempotent ?? false, this.#options)
   }

@@ -18,6 +18,7 @@ import { type Address, parseAddress } from './advertise.ts'
 import { assertHealthOptions, type HealthOptions } from './health-check.ts'
 import type { Advertisement } from './presence.ts'
 import { assertRegisterWhen, type RegisterWhen } from './register-when.ts'
+import { type ReplySerializer, withSerializer } from './reply-serializer.ts'
 
 /** What a provider advertises of itself, for every service it serves. Defaults are those of `ProviderRecord`. */
 export interface Advertised
@@ -54,6 +55,8 @@ export interface ProviderOptions extends Advertised, ProtectionOptions {
    * Default: unless `NODE_ENV` is `production`.
    */
   readonly validateReplies?: boolean
+  /** Compiles what writes the replies of a method as JSON, from its schema. Default: `JSON.stringify` writes them. */
+  readonly serializer?: ReplySerializer
   /** Told of every call that arrives. Default: nobody, at no cost. */
   readonly observer?: Observer
   /** What `GET /_kumquat/stats` answers, as JSON. Default `{}`. */
@@ -100,14 +103,14 @@ export function saidIn(options: Advertised): Partial<ProviderRecord> {
   return Object.fromEntries(ADVERTISED.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])))
 }
 
-/** What the services offer. Throws `TypeError` on what is no service, on none, and on one that comes twice. */
-export function offersOf({ services }: ProviderOptions): readonly Offer[] {
+/** What the services offer. Throws `TypeError` on what is no service, on none, on one that comes twice, and on a bad serializer. */
+export function offersOf({ services, serializer }: ProviderOptions): readonly Offer[] {
   if (services.length === 0) throw new TypeError('services is empty: a provider needs at least one to serve')
   const offers = services.map(offerOf)
   const names = offers.map(({ declaration }) => formatServiceKey(declaration.service))
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new TypeError(`service ${twice} is given twice: one provider serves a service once`)
-  return offers
+  return serializer === undefined ? offers : withSerializer(offers, serializer)
 }
 
 /** The record of each service. */

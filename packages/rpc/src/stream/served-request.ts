@@ -4,7 +4,7 @@ import { Arrival } from '../http/arrival.ts'
 import { argsOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
 import { tooLarge } from '../http/refusal.ts'
-import { encodeReply } from '../http/reply-body.ts'
+import { encodeReply, type ReplyWriter } from '../http/reply-body.ts'
 import { nameIn } from '../http/unknown-path.ts'
 import { BAGGAGE } from '../http/wire.ts'
 import { providerFailed } from '../provider-failed.ts'
@@ -29,6 +29,7 @@ export class ServedRequest {
   readonly #head: ReadRequest
   readonly #enteredAt: number
   #name: CallName | undefined
+  #write: ReplyWriter | undefined
   #start: ObservedStart | undefined
   #arrival: Arrival | undefined
   #isAnswered = false
@@ -71,6 +72,7 @@ export class ServedRequest {
     const route = routes.get(path)
     const name = route?.name ?? nameIn(path)
     this.#name = name
+    this.#write = route?.write
     const arrived = readFacts(facts)
     const baggage = arrived[BAGGAGE]
     const attachments = baggage === undefined ? NO_ATTACHMENTS : parseBaggage(baggage)
@@ -108,7 +110,7 @@ export class ServedRequest {
   #succeed(name: CallName, value: unknown): void {
     if (this.#isAnswered) return
     try {
-      this.#session.reply(this.#id, encodeReply(value, name))
+      this.#session.reply(this.#id, encodeReply(value, name, this.#write))
     } catch (error) {
       this.#fail(error)
       return

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { elsewhere } from '../http/elsewhere.ts'
 import type { CallName } from '../http/error-body.ts'
 import type { Exchanges } from '../http/exchanges.ts'
+import type { ReplyWriter } from '../http/reply-body.ts'
 import type { Remote } from '../transport.ts'
 import { assembly } from './assembly.ts'
 import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
@@ -13,12 +14,20 @@ import { readRequest } from './request-frame.ts'
 import { ServedRequest } from './served-request.ts'
 import { CLOSING_SOON } from './stream-line.ts'
 
+/** What the path of a request leads to. */
+export interface ServedRoute {
+  readonly name: CallName
+  readonly idempotent: boolean
+  /** Writes the reply. Default `JSON.stringify`. */
+  readonly write: ReplyWriter | undefined
+}
+
 /** What all sessions of a listener share. */
 export interface Sessions {
   /** Shared with the other doors of the listener. */
   readonly exchanges: Exchanges
   /** By path. */
-  readonly routes: ReadonlyMap<string, { readonly name: CallName; readonly idempotent: boolean }>
+  readonly routes: ReadonlyMap<string, ServedRoute>
   readonly maxRequestBytes: number
   /** Levels of JSON. */
   readonly maxDepth: number

@@ -1,11 +1,10 @@
 import { formatServiceKey } from '@kumquat/core'
-import type { CallName } from '../http/error-body.ts'
 import type { HttpListenOptions } from '../http/http-listen-options.ts'
 import { listenUpgrading } from '../http/listen.ts'
 import { integerIn } from '../integer-in.ts'
 import type { Listen, ListenOptions } from '../transport.ts'
 import { acceptStreams } from './accept-streams.ts'
-import type { Sessions } from './serving-session.ts'
+import type { ServedRoute, Sessions } from './serving-session.ts'
 
 export interface StreamListenOptions extends HttpListenOptions {
   /** Silence after which a caller is asked for a sign of life; twice that, and it is cut. 100 to 3 600 000 ms, default 15 000. */
@@ -32,11 +31,11 @@ export function streamListen({ heartbeatMs = 15_000, ...options }: StreamListenO
 }
 
 function routesOf({ offers }: ListenOptions): Sessions['routes'] {
-  const routes = new Map<string, { readonly name: CallName; readonly idempotent: boolean }>()
+  const routes = new Map<string, ServedRoute>()
   for (const { declaration, methods } of offers) {
-    for (const [method, { idempotent }] of methods) {
+    for (const [method, { idempotent, write }] of methods) {
       const name = { service: declaration.service, method }
-      routes.set(`/${formatServiceKey(declaration.service)}/${method}`, { name, idempotent })
+      routes.set(`/${formatServiceKey(declaration.service)}/${method}`, { name, idempotent, write })
     }
   }
   return routes
