@@ -3,6 +3,7 @@ import { breakers } from './balancers/breakers.ts'
 import { callPath, DEFAULT_PATH } from './balancers/call-path.ts'
 import type { Figure } from './balancers/measure.ts'
 import { picks } from './balancers/picks.ts'
+import { whole } from './parts/options.ts'
 
 // What a pick, a breaker and the whole cluster layer cost, in ns of CPU time, beside npm hashring, opossum and cockatiel
 // in the same run. Fails if the cluster layer adds more than a microsecond to a call at 1 000 peers.
@@ -17,10 +18,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-const rounds = Number(values.rounds)
-if (!Number.isInteger(rounds) || rounds < 1) {
-  throw new RangeError(`--rounds ${JSON.stringify(values.rounds)} is not a whole number above 0`)
-}
+const rounds = whole('rounds', values.rounds)
 const heading = (title: string): void => console.error(`\n${title}, ns of CPU time, medians of ${rounds} rounds`)
 const row = (name: string, ...cells: readonly string[]): void =>
   console.error(`  ${name.padEnd(30)}${cells.map((cell) => ` ${cell.padStart(11)}`).join('')}`)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { systemClock } from '@kumquat/core'
+import { whole } from './parts/options.ts'
 
 export interface Contender {
   readonly name: string
@@ -34,9 +35,9 @@ export async function compare({ suite, against, contenders, argv }: CompareOptio
     },
   })
   const [rounds, ms, inFlight] = [
-    count('rounds', values.rounds),
-    count('ms', values.ms),
-    count('in-flight', values['in-flight']),
+    whole('rounds', values.rounds),
+    whole('ms', values.ms),
+    whole('in-flight', values['in-flight']),
   ]
   const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
   for (const contender of contenders) await round(contender, ms, inFlight)
@@ -102,9 +103,3 @@ const median = (numbers: readonly number[]): number =>
     0.5,
   )
 const round3 = (n: number): number => Math.round(n * 1000) / 1000
-
-function count(name: string, text: string): number {
-  const n = Number(text)
-  if (Number.isInteger(n) && n > 0) return n
-  throw new RangeError(`--${name} ${JSON.stringify(text)} is not a whole number above 0`)
-}

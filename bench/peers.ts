@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { built } from './parts/built.ts'
+import { whole } from './parts/options.ts'
+import { report } from './parts/report.ts'
 import { CELLS, type Cell, PROMISED } from './peers/cells.ts'
 import { type Contender, contender, type Round } from './peers/contender.ts'
 import { installed } from './peers/installed.ts'
-import { promises } from './peers/promises.ts'
-import { written } from './peers/written.ts'
+import { type Row, rowOf, tablesOf } from './peers/medians.ts'
+import { type Medians, promises } from './peers/promises.ts'
 
 // This stack over stream and over HTTP beside the peers it is compared with, in one run on one machine: alternating rounds,
 // server and client in processes of their own. The exit status is 0 only if every promised ratio was reached.
@@ -28,6 +30,7 @@ const { values } = parseArgs({
 })
 const rounds = whole('rounds', values.rounds)
 const ms = whole('ms', values.ms)
+built()
 installed()
 
 /** Names of contenders, and the folder of each. */
@@ -49,31 +52,15 @@ const columns = (values.all ? CELLS : PROMISED).filter(({ name }) => name.includ
 if (columns.length === 0) throw new RangeError(`--column ${JSON.stringify(values.column)} is in the name of no column`)
 for (const cell of columns) rows.push(...(await measured(cell)))
 
-const medians = (cell: string, name: string): Row | undefined =>
-  rows.find((row) => row.cell === cell && row.contender === name)
-const promised = promises(medians)
-for (const { name, ratio, least, most, kept } of promised) {
-  console.error(
-    `${kept ? 'kept  ' : 'MISSED'} ${name.padEnd(40)} × ${ratio} (${least ? `at least ${least}` : `at most ${most}`})`,
-  )
-}
-const machine = { node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length }
-written({ rows, promised, machine, rounds, ms })
-if (values.json) {
-  const ratios = Object.fromEntries(promised.map(({ name, ratio }) => [name, ratio]))
-  console.log(
-    JSON.stringify({ suite: 'peers', ratios, promised, table: rows, failed: [...failed], machine, rounds, ms }),
-  )
-}
-process.exitCode = promised.every(({ kept }) => kept) ? 0 : 1
-process.exit()
-
-interface Row extends Round {
-  readonly cell: string
-  readonly contender: string
-  readonly low: number
-  readonly high: number
-}
+const medians: Medians = (cell, name) => rows.find((row) => row.cell === cell && row.contender === name)
+report({
+  suite: 'peers',
+  how: `Medians of ${rounds} alternating rounds of ${ms} ms. Use the ratios.`,
+  tables: tablesOf(rows),
+  promised: promises(medians),
+  more: { table: rows, failed: [...failed], rounds, ms },
+  json: values.json,
+})
 
 async function measured(cell: Cell): Promise<readonly Row[]> {
   const asked = chosen.filter((name) => !failed.has(name) && (cell.only?.includes(name) ?? true))
@@ -96,39 +83,6 @@ async function measured(cell: Cell): Promise<readonly Row[]> {
   } finally {
     for (const { of } of all) of[Symbol.dispose]()
   }
-  console.error(`\n${cell.name}: ${rounds} alternating rounds of ${ask.ms} ms, medians`)
-  return all.map(({ of, took }) => {
-    const row = { cell: cell.name, contender: of.name, ...mediansOf(took) }
-    console.error(
-      `  ${of.name.padEnd(22)} ${String(row.perSecond).padStart(8)} calls/s (${row.low}–${row.high})  p50 ${row.p50} µs  p99 ${row.p99}  p99.9 ${row.p999}  CPU ${row.clientCpuUs}/${row.serverCpuUs} µs  RSS ${mib(row.clientRss)}/${mib(row.serverRss)} MiB`,
-    )
-    return row
-  })
-}
-
-function mediansOf(took: readonly Round[]): Omit<Row, 'cell' | 'contender'> {
-  const median = (of: (round: Round) => number, digits = 0): number => {
-    const sorted = took.map(of).sort((a, b) => a - b)
-    return Number(sorted[sorted.length >> 1]!.toFixed(digits))
-  }
-  return {
-    perSecond: median(({ perSecond }) => perSecond),
-    low: Math.round(Math.min(...took.map(({ perSecond }) => perSecond))),
-    high: Math.round(Math.max(...took.map(({ perSecond }) => perSecond))),
-    ...{ p50: median(({ p50 }) => p50), p99: median(({ p99 }) => p99), p999: median(({ p999 }) => p999) },
-    clientCpuUs: median(({ clientCpuUs }) => clientCpuUs, 1),
-    serverCpuUs: median(({ serverCpuUs }) => serverCpuUs, 1),
-    clientRss: median(({ clientRss }) => clientRss),
-    serverRss: median(({ serverRss }) => serverRss),
-  }
-}
-
-function mib(bytes: number): number {
-  return Math.round(bytes / 2 ** 20)
-}
-
-function whole(name: string, text: string): number {
-  const n = Number(text)
-  if (Number.isInteger(n) && n > 0) return n
-  throw new RangeError(`--${name} ${JSON.stringify(text)} is not a whole number above 0`)
+  console.error(`measured: ${cell.name}`)
+  return all.map(({ of, took }) => rowOf(cell.name, of.name, took))
 }

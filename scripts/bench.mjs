@@ -1,12 +1,12 @@
 // npm run bench -- <suite>: a measurement, bench/<suite>.ts, from source. Its parts are in bench/<suite>/.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { fail, inRoot, sourceFlags } from './parts/checkout.mjs'
 import { run } from './parts/run.mjs'
 import { ready } from './ready.mjs'
 
 const [suite, ...args] = process.argv.slice(2)
 const suites = readdirSync(inRoot('bench'), { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() && entry.name !== 'node_modules' ? [entry.name] : [],
+  entry.isDirectory() && existsSync(inRoot('bench', `${entry.name}.ts`)) ? [entry.name] : [],
 )
 
 if (!suites.includes(suite)) {

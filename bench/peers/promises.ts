@@ -1,20 +1,7 @@
-/** Median calls a second, and times in µs, of a contender in a cell. */
-export interface Median {
-  readonly perSecond: number
-  readonly p50: number
-  readonly p99: number
-}
+import { type Bound, type Promised, promised } from '../parts/promised.ts'
+import type { Row } from './medians.ts'
 
-export type Medians = (cell: string, contender: string) => Median | undefined
-
-export interface Promised {
-  /** Such as `stream/net-json`. */
-  readonly name: string
-  readonly ratio: number
-  readonly least?: number
-  readonly most?: number
-  readonly kept: boolean
-}
+export type Medians = (cell: string, contender: string) => Row | undefined
 
 /** The ratios that the project promises, of what was measured. */
 export function promises(of: Medians): readonly Promised[] {
@@ -23,29 +10,24 @@ export function promises(of: Medians): readonly Promised[] {
   const [one, three, alone, ten] = [SMALL_1, SMALL_3, SINGLE, MIDDLE]
   const small = (other: string): number | undefined => ratio(rate(one, 'stream'), rate(one, other))
   const besideLarge = ratio(of(BESIDE, 'stream')?.p99, of(NOT_BESIDE, 'stream')?.p99)
-  const asked: readonly (readonly [string, number | undefined, { readonly least?: number; readonly most?: number }])[] =
+  const asked: readonly (readonly [string, number | undefined, Bound])[] = [
+    ['stream/net-json', small('net-json'), { least: 0.65 }],
+    ['stream/moleculer', small('moleculer'), { least: 2.5 }],
+    ['stream/nestjs', small('nestjs'), { least: 2 }],
+    ['stream/moleculer, 3 servers', ratio(rate(three, 'stream'), rate(three, 'moleculer')), { least: 3.5 }],
+    ['stream/grpc-js', small('grpc-js'), { least: 18 }],
+    ['http/fastify-undici', ratio(rate(one, 'http'), rate(one, 'fastify-undici')), { least: 0.85 }],
+    ['http/grpc-js', ratio(rate(one, 'http'), rate(one, 'grpc-js')), { least: 4 }],
     [
-      ['stream/net-json', small('net-json'), { least: 0.65 }],
-      ['stream/moleculer', small('moleculer'), { least: 2.5 }],
-      ['stream/nestjs', small('nestjs'), { least: 2 }],
-      ['stream/moleculer, 3 servers', ratio(rate(three, 'stream'), rate(three, 'moleculer')), { least: 3.5 }],
-      ['stream/grpc-js', small('grpc-js'), { least: 18 }],
-      ['http/fastify-undici', ratio(rate(one, 'http'), rate(one, 'fastify-undici')), { least: 0.85 }],
-      ['http/grpc-js', ratio(rate(one, 'http'), rate(one, 'grpc-js')), { least: 4 }],
-      [
-        'p50 of stream/net-json, 1 in flight',
-        ratio(of(alone, 'stream')?.p50, of(alone, 'net-json')?.p50),
-        { most: 1.35 },
-      ],
-      ['stream/net-json, 10 kB', ratio(rate(ten, 'stream'), rate(ten, 'net-json')), { least: 0.6 }],
-      ['p99 of small calls beside 1 MB/alone', besideLarge, { most: 3 }],
-      ['stream/unprotected', small('stream-unprotected'), { least: 0.85 }],
-    ]
-  return asked.flatMap(([name, value, { least, most }]) => {
-    if (value === undefined) return []
-    const kept = value >= (least ?? 0) && value <= (most ?? Number.POSITIVE_INFINITY)
-    return [{ name, ratio: Math.round(value * 1_000) / 1_000, kept, ...(least && { least }), ...(most && { most }) }]
-  })
+      'p50 of stream/net-json, 1 in flight',
+      ratio(of(alone, 'stream')?.p50, of(alone, 'net-json')?.p50),
+      { most: 1.35 },
+    ],
+    ['stream/net-json, 10 kB', ratio(rate(ten, 'stream'), rate(ten, 'net-json')), { least: 0.6 }],
+    ['p99 of small calls beside 1 MB/alone', besideLarge, { most: 3 }],
+    ['stream/unprotected', small('stream-unprotected'), { least: 0.85 }],
+  ]
+  return asked.flatMap(([name, value, bound]) => (value === undefined ? [] : [promised(name, value, bound)]))
 }
 
 const SMALL_1 = '1 server, 64 in flight, 100 B'
