@@ -40,7 +40,7 @@ export interface ConsumerOptions extends ClusterOptions, PeersOptions {
   readonly observer?: Observer
   /** Default: warnings and errors to standard error. */
   readonly logger?: Logger
-  /** Opens lines to providers. Default: HTTP with its defaults, see `httpConnect()`. */
+  /** Opens lines to providers. Default `streamConnect()`: frames to those that speak them, HTTP to all others. `httpConnect()` is HTTP alone. */
   readonly connect?: Connect
   /**
    * Looks whether a provider that vanished from the registry is alive; false = nobody looks. Default: over HTTP, and nobody

@@ -20,10 +20,10 @@ import { consoleLogger } from '../console-logger.ts'
 import type { Contract } from '../contract/contract.ts'
 import { type Asked, type ServiceClass, type ServiceTarget, type Target, targetOf } from '../contract/target.ts'
 import { aroundAttempt, aroundCall } from '../filters/order.ts'
-import { httpConnect } from '../http/connect.ts'
 import { httpProbe } from '../http/http-probe.ts'
 import { notSent } from '../not-sent.ts'
 import { accessRegistry } from '../registry-access.ts'
+import { streamConnect } from '../stream/stream-connect.ts'
 import { streamThrough } from '../streams/stream-through.ts'
 import { assertTimeout } from '../waiting/assert-timeout.ts'
 import { type ClusterOf, clusterOf } from './cluster-of.ts'
@@ -88,7 +88,7 @@ export async function consumer({
 }: ConsumerOptions): Promise<Consumer> {
   assertTimeout('timeoutMs', timeoutMs)
   if (caller !== '') assertName('caller', caller)
-  const connect = connectBy ?? httpConnect({ caller, clock, rng, logger })
+  const connect = connectBy ?? streamConnect({ caller, clock, rng, logger })
   const observing = { caller, clock, ...(observer && { observer }) }
   const clusterOver = clusterOf(choices, { clock, rng, logger })
   const access = await accessRegistry(registry, { clock, logger })

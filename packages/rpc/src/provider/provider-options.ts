@@ -75,7 +75,7 @@ export interface ProviderOptions extends Advertised, ProtectionOptions {
   readonly noticeMs?: number
   /** On stopping: bound of the time for calls in flight, after those. Default 15 000. */
   readonly drainTimeoutMs?: number
-  /** Default `httpListen()`. */
+  /** The serving end of the transport. Default `streamListen()`: frames on upgraded connections, and HTTP, on one port. `httpListen()` is HTTP alone. */
   readonly listen?: Listen
   readonly clock?: Clock
 }

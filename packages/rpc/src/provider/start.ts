@@ -2,8 +2,8 @@ import { type Clock, filteredStream, formatAddress, type Logger, type ServiceKey
 import { registrar } from '@kumquat/registry'
 import { publishContracts } from '../contract/published/publish-contracts.ts'
 import { aroundServing } from '../filters/order.ts'
-import { httpListen } from '../http/listen.ts'
 import { accessRegistry, type RegistryAccess } from '../registry-access.ts'
+import { streamListen } from '../stream/stream-listen.ts'
 import { bothKinds } from '../streams/both-kinds.ts'
 import { streamThrough } from '../streams/stream-through.ts'
 import type { Listener, ServedCall, ServedStream } from '../transport.ts'
@@ -49,7 +49,15 @@ export interface Started {
  */
 export async function start(options: CompleteOptions, quit: AbortSignal): Promise<Started> {
   const { clock, logger, host = '127.0.0.1', port = 0, maxBodyBytes = 1_048_576 } = options
-  const { listen = httpListen(), filters = [], streamFilters = [], observer, stats, health, register = 'now' } = options
+  const {
+    listen = streamListen(),
+    filters = [],
+    streamFilters = [],
+    observer,
+    stats,
+    health,
+    register = 'now',
+  } = options
   const { validateReplies = !isProduction() } = options
   const offers = offersOf(options)
   assertProviderOptions(options)

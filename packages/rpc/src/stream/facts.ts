@@ -1,12 +1,13 @@
 import type { Invocation } from '@kumquat/core'
 import { formatBaggage } from '../context/attachments.ts'
+import { fitted } from '../context/fitting.ts'
 import { checkHeaders } from '../http/departing.ts'
 import { BAGGAGE } from '../http/wire.ts'
 
 /** What a request carries beside its arguments, as JSON: the headers it would have over HTTP. Empty when there are none. Throws as they do. */
 export function factsOf(invocation: Invocation): string {
   const { attachments, headers } = invocation
-  const baggage = formatBaggage(attachments)
+  const baggage = formatBaggage(fitted(attachments))
   if (headers === undefined) return baggage === '' ? '' : `{"${BAGGAGE}":${JSON.stringify(baggage)}}`
   checkHeaders(invocation, headers)
   return JSON.stringify(baggage === '' ? headers : { ...headers, [BAGGAGE]: baggage })

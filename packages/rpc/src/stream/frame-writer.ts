@@ -20,6 +20,8 @@ export class FrameWriter {
   #start = 0
   #end = 0
   #isDue = false
+  #texts = 0
+  #textsGone = 0
   #long: Long[] = []
   #longBytes = 0
 
@@ -33,8 +35,18 @@ export class FrameWriter {
     return this.#socket.writableLength + this.#longBytes + this.#end - this.#start
   }
 
+  /** How many texts were put on it, and how many of them have gone to the socket: long ones count as gone. */
+  get texts(): number {
+    return this.#texts
+  }
+
+  get textsGone(): number {
+    return this.#textsGone
+  }
+
   /** A frame whose payload is a prelude, if any, then `text` in UTF-8. */
   text(type: number, id: number, text: string, prelude?: Prelude): void {
+    this.#texts++
     if (text.length > LONG_CHARS) {
       this.#split(type, id, text, prelude)
       return
@@ -65,16 +77,22 @@ export class FrameWriter {
 
   flush(): void {
     this.#isDue = false
-    if (this.#end > this.#start) {
-      this.#socket.write(this.#slab.subarray(this.#start, this.#end))
-      this.#start = this.#end
-    }
+    this.#leave()
     if (this.#long.length > 0) this.#pump()
+  }
+
+  /** Nothing goes to a socket that has ended. */
+  #leave(): void {
+    if (this.#end > this.#start && this.#socket.writable) {
+      this.#socket.write(this.#slab.subarray(this.#start, this.#end))
+      this.#textsGone = this.#texts
+    }
+    this.#start = this.#end
   }
 
   #reserve(bytes: number): number {
     if (this.#end + bytes > SLAB_BYTES) {
-      if (this.#end > this.#start) this.#socket.write(this.#slab.subarray(this.#start, this.#end))
+      this.#leave()
       this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
       this.#start = 0
       this.#end = 0

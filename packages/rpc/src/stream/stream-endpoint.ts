@@ -105,7 +105,7 @@ export class StreamEndpoint implements Endpoint {
   }
 
   async #onNewLine(invocation: Invocation, leftMs: number): Promise<Reply> {
-    const { clock, plain } = this.#parts
+    const { clock, peer, plain } = this.#parts
     const { signal } = invocation
     const otherwise = (): RpcError =>
       signal?.aborted
@@ -118,6 +118,7 @@ export class StreamEndpoint implements Endpoint {
     if (line === undefined) return await plain.invoke(invocation)
     const stillLeftMs = remainingMs(invocation, clock)
     refuseLate(invocation, stillLeftMs)
+    if (!line.isOpen) throw notSent(invocation, 'unavailable', `${peer} closed the line at once; ask another provider`)
     return await line.call(invocation, stillLeftMs)
   }
 

@@ -101,7 +101,7 @@ export class StreamLine implements CallLine {
       const call = new WaitingCall(invocation, this, resolve, reject)
       const id = this.#calls.add(call)
       this.#writer.text(FrameType.request, id, body, prelude)
-      call.began(id)
+      call.began(id, this.#writer.texts)
     })
   }
 
@@ -182,8 +182,12 @@ export class StreamLine implements CallLine {
     this.#beat[Symbol.dispose]()
     const reason = this.#failure?.message ?? 'it was closed by the other end'
     for (const call of this.#calls.takeAll()) {
-      const message = `${call.where}: the connection broke before the answer came (${reason}); it may have run`
-      call.fail(new RpcError('unavailable', message, { outcome: 'unknown', cause: this.#failure }))
+      const hasGone = call.number <= this.#writer.textsGone
+      const what = hasGone ? 'before the answer came' : 'before the call left'
+      const message = `${call.where}: the connection broke ${what} (${reason}); ${hasGone ? 'it may have run' : 'ask another'}`
+      call.fail(
+        new RpcError('unavailable', message, { outcome: hasGone ? 'unknown' : 'not-run', cause: this.#failure }),
+      )
     }
     this.#options.onEnd(this.#failure)
     this.#socket.end()

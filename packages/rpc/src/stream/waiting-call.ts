@@ -17,6 +17,7 @@ export class WaitingCall {
   readonly #resolve: (reply: Reply) => void
   readonly #reject: (error: unknown) => void
   #id = 0
+  #number = 0
   #due: Due | undefined
   #abort: Disposable | undefined
 
@@ -37,8 +38,14 @@ export class WaitingCall {
     return `${formatServiceKey(service)}/${method} at ${this.#line.peer}`
   }
 
-  began(id: number): void {
+  /** Among the texts of its line. */
+  get number(): number {
+    return this.#number
+  }
+
+  began(id: number, number: number): void {
     this.#id = id
+    this.#number = number
     const { deadline, signal } = this.#invocation
     if (deadline !== undefined && deadline < Number.POSITIVE_INFINITY)
       this.#due = this.#line.deadlines.add(deadline, () => this.#expire())

@@ -77,7 +77,7 @@ describe('a provider', () => {
         tags: { rack: '7' },
         author: 'ann',
         description: 'movies',
-        transports: ['http'],
+        transports: ['stream', 'http'],
         startedAt: 0,
       },
       methods: record?.methods,

@@ -141,6 +141,19 @@ describe('a frame writer', () => {
     theirs.destroy()
   })
 
+  it('puts nothing on a socket that has ended, and knows what had gone', async () => {
+    const errors: Error[] = []
+    ours.on('error', (error) => errors.push(error))
+    const writer = new FrameWriter(ours)
+    writer.text(FrameType.request, 1, '[1]')
+    writer.flush()
+    writer.text(FrameType.request, 2, '[2]')
+    ours.end()
+    await once(ours, 'finish')
+    expect([writer.texts, writer.textsGone]).to.deep.equal([2, 1])
+    expect(errors).to.deep.equal([])
+  })
+
   it('puts all frames of one turn into one write, those of its promises included', async () => {
     const { reader, frames } = gathering()
     theirs.on('data', (chunk: Buffer) => reader.push(chunk))

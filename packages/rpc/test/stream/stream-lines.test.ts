@@ -6,10 +6,13 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { providerRecord, silent } from '@kumquat/core'
+import { providerRecord, silent, systemClock } from '@kumquat/core'
 import { eventually, recordingLogger } from '@kumquat/core/testing'
-import { httpListen, type StreamConnectOptions, streamConnect, streamListen } from '@kumquat/rpc'
+import { httpConnect, httpListen, type StreamConnectOptions, streamConnect, streamListen } from '@kumquat/rpc'
 import { expect } from 'chai'
+import { type PlainWay, StreamEndpoint } from '../../src/stream/stream-endpoint.ts'
+import { StreamLine } from '../../src/stream/stream-line.ts'
+import { Deadlines } from '../../src/waiting/deadlines.ts'
 import { Movies } from '../movies.ts'
 import { rejection } from '../rejection.ts'
 import { calling, type Serving, serving } from '../serving.ts'
@@ -142,6 +145,26 @@ describe('a line over stream', () => {
     gone.abort()
     expect(await call).to.include({ code: 'canceled', outcome: 'not-run' })
     deaf.close()
+  })
+
+  it('is not used when it was closed as soon as it was open: the call did not run', async () => {
+    const { port } = current.listener
+    const plain = httpConnect({ logger: silent })(providerRecord({ host: '127.0.0.1', port }))
+    const socket = connectTcp(port, '127.0.0.1')
+    const deadlines = new Deadlines(systemClock)
+    const options = { maxAnswerBytes: 1_000, maxQueuedBytes: 1_000, heartbeatMs: 1_000, clock: systemClock, deadlines }
+    const line = new StreamLine({ socket, peer: 'it', ...options, onGoAway: () => {}, onEnd: () => {} })
+    const endpoint = new StreamEndpoint({
+      ...{ peer: 'it', plain: plain as PlainWay, lines: 1, maxPending: 10, onPlain: () => {}, clock: systemClock },
+      async open() {
+        void line.retire()
+        return line
+      },
+    })
+    const error = await rejection(endpoint.invoke(calling('echo')))
+    expect(error).to.include({ code: 'unavailable', outcome: 'not-run' })
+    expect(error.message).to.contain('closed the line at once')
+    await endpoint[Symbol.asyncDispose]()
   })
 
   it('refuses more calls than may wait, and more bytes', async () => {
