@@ -37,12 +37,13 @@ describe('docs/reference/provider.md', () => {
     expect(listedIn(parts[1]!)).to.have.members(fields)
   })
 
-  it('lists every option of its HTTP server, and no other', async () => {
+  it('lists every option of its server, and no other', async () => {
     const fields = [
       ...(await fieldsOf('http/http-listen-options.ts', 'CallLimits')),
       ...(await fieldsOf('http/http-listen-options.ts', 'HttpListenOptions')),
+      ...(await fieldsOf('stream/stream-listen.ts', 'StreamListenOptions')),
     ]
-    expect(fields).to.include.members(['maxDepth', 'tls'])
+    expect(fields).to.include.members(['maxDepth', 'tls', 'heartbeatMs'])
     expect(listedIn(parts[2]!)).to.have.members(fields)
   })
 
