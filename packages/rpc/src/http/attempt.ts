@@ -1,19 +1,27 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError, remainingMs } from '@kumquat/core'
 import { type Encoding, isEncoding } from '../compression/encodings.ts'
 import { isTooMuch, packed, unpacked } from '../compression/packed.ts'
 import type { Deadlines } from '../waiting/deadlines.ts'
 import { onAbort } from '../waiting/on-abort.ts'
 import { decodeError } from './error-body.ts'
-import type { AnswerController, AnswerHandler, HttpPool } from './pool.ts'
+import type { HttpPool, RawAnswerHandler } from './pool.ts'
+import { rawHeader } from './raw-header.ts'
 import { transportError } from './transport-error.ts'
+import { CLOSING, INSTANCE } from './wire.ts'
+
+/** What an answer says of who gave it. */
+export interface AnsweredBy {
+  readonly instance: string | undefined
+  /** It asks to be left alone from now on. */
+  readonly isClosing: boolean
+}
 
 /** What a peer is told of its attempts. */
 export interface AttemptObserver {
   /** `host:port`. */
   readonly id: string
   /** An answer began. */
-  answered(headers: IncomingHttpHeaders): void
+  answered(said: AnsweredBy): void
   /** No connection could be had. */
   unreachable(): void
   /** The attempt is settled. */
@@ -43,13 +51,13 @@ export interface AttemptParts {
  * One try of a call at one peer, from the queue of the pool to the end of its answer. It settles exactly once: by the
  * answer, a failure, the deadline, or the signal of the caller; then no timer and no listener of it is left.
  */
-export class Attempt implements AnswerHandler {
+export class Attempt implements RawAnswerHandler {
   readonly #parts: AttemptParts
   readonly #timer: Disposable | undefined
   readonly #abort: Disposable | undefined
   readonly #chunks: Buffer[] = []
-  /** Of the exchange under way; none while it waits for a connection. */
-  #controller: AnswerController | undefined
+  /** Ends the exchange under way; none while it waits for a connection. */
+  #abortIt: ((reason: Error) => void) | undefined
   /** Whether bytes of it have ever been handed to a socket. */
   #wasSent = false
   #settled = false
@@ -79,26 +87,28 @@ export class Attempt implements AnswerHandler {
     )
   }
 
-  onRequestStart(controller: AnswerController): void {
-    this.#controller = controller
+  onConnect(abort: (reason?: Error) => void): void {
+    this.#abortIt = abort
     // In this very tick the bytes go to the socket, unless it is aborted now.
-    if (this.#settled) controller.abort(new Error('given up before it was sent'))
+    if (this.#settled) abort(new Error('given up before it was sent'))
     else this.#wasSent = true
   }
 
-  onResponseStart(_: AnswerController, status: number, headers: IncomingHttpHeaders): void {
+  onHeaders(status: number, raw: Buffer[]): boolean {
     this.#status = status
-    if (status < 200) return
-    const encoding = headers['content-encoding']
-    if (typeof encoding === 'string') this.#encoding = encoding
-    this.#parts.peer.answered(headers)
+    if (status < 200) return true
+    this.#encoding = rawHeader(raw, 'content-encoding')
+    const isClosing = rawHeader(raw, CLOSING) !== undefined
+    this.#parts.peer.answered({ instance: rawHeader(raw, INSTANCE), isClosing })
+    return true
   }
 
-  onResponseData(_: AnswerController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
+    return true
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     const [only] = this.#chunks
     const bytes = this.#chunks.length === 1 ? only! : Buffer.concat(this.#chunks)
     if (this.#encoding === undefined) this.#finish(bytes)
@@ -146,8 +156,8 @@ export class Attempt implements AnswerHandler {
     this.#parts.reject(new RpcError(code, `${this.#where} ${what}`, { outcome, cause }))
   }
 
-  onResponseError(_: AnswerController, error: Error): void {
-    const isConnected = this.#controller !== undefined
+  onError(error: Error): void {
+    const isConnected = this.#abortIt !== undefined
     if (!isConnected) this.#parts.peer.unreachable()
     if (this.#settled) return
     if (isConnected && this.#isKeepAliveRace) {
@@ -170,7 +180,7 @@ export class Attempt implements AnswerHandler {
 
   #repeat(): void {
     this.#repeats++
-    this.#controller = undefined
+    this.#abortIt = undefined
     this.send()
   }
 
@@ -191,14 +201,14 @@ export class Attempt implements AnswerHandler {
   }
 
   #expire(): void {
-    const doing = this.#controller === undefined ? 'waited for a connection' : 'did not answer'
+    const doing = this.#abortIt === undefined ? 'waited for a connection' : 'did not answer'
     const message = `${this.#where} ${doing} until the deadline of the call; allow it more time, or see what holds it up`
     this.#giveUp(new RpcError('deadline_exceeded', message, { outcome: this.#outcome }))
   }
 
   #giveUp(error: RpcError): void {
     if (!this.#settle()) return
-    this.#controller?.abort(error)
+    this.#abortIt?.(error)
     this.#parts.reject(error)
   }
 

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import {
   type Clock,
   type Connect,
@@ -20,7 +19,7 @@ import { notSent, refuseLate } from '../not-sent.ts'
 import { noInput } from '../streams/endings.ts'
 import { onceIterable } from '../streams/once-iterable.ts'
 import { Deadlines } from '../waiting/deadlines.ts'
-import { Attempt, type AttemptObserver } from './attempt.ts'
+import { type AnsweredBy, Attempt, type AttemptObserver } from './attempt.ts'
 import { bodyOf, headersOf, pathOf } from './departing.ts'
 import { type ConnectLimits, connectLimitsOf, type HttpConnectOptions } from './http-connect-options.ts'
 import { look } from './look.ts'
@@ -31,7 +30,7 @@ import { Probe } from './probe.ts'
 import { secureLine, speaksTls } from './secure-line.ts'
 import { socketName } from './socket-name.ts'
 import { StreamAttempt } from './stream-attempt.ts'
-import { CLOSING, INSTANCE, LINES_TYPE } from './wire.ts'
+import { LINES_TYPE } from './wire.ts'
 
 /**
  * Opens lines over HTTP/1.1 with undici, one pool of connections for each provider: docs/reference/wire.md. In TLS to those
@@ -150,7 +149,7 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
       const { maxItemBytes, streamIdleMs: idleMs } = limits
       const peer: AttemptObserver = {
         id: this.id,
-        answered: (headers) => this.answered(headers),
+        answered: (said) => this.answered(said),
         unreachable: () => this.unreachable(),
         ended: () => void this.#streams--,
       }
@@ -160,10 +159,9 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
       })
     })
 
-  answered(headers: IncomingHttpHeaders): void {
-    const instance = headers[INSTANCE]
-    if (typeof instance === 'string' && instance !== this.#instance) this.#meet(instance)
-    if (headers[CLOSING] !== undefined) this.#close()
+  answered({ instance, isClosing }: AnsweredBy): void {
+    if (instance !== undefined && instance !== this.#instance) this.#meet(instance)
+    if (isClosing) this.#close()
     else if (this.#status !== 'open') this.#open()
   }
 

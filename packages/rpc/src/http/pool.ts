@@ -7,6 +7,19 @@ import type { Credentials } from '../tls/credentials.ts'
 /** Told of one exchange, in order: start, answer, data, end; or an error at any point. */
 export type AnswerHandler = Dispatcher.DispatchHandler
 
+/**
+ * The same, told of headers as they came. The older form of undici's handlers, and the one that it works with: the other is
+ * made of it, with all headers read and objects for each, which is a tenth of a call.
+ */
+export interface RawAnswerHandler {
+  onConnect(abort: (reason?: Error) => void): void
+  /** Name, value, name, value. True to go on. */
+  onHeaders(status: number, raw: Buffer[]): boolean
+  onData(chunk: Buffer): boolean
+  onComplete(): void
+  onError(error: Error): void
+}
+
 /** Ends an exchange that has begun. */
 export type AnswerController = Dispatcher.DispatchController
 
@@ -39,7 +52,7 @@ export interface Upgraded {
 /** Kept-alive connections to one peer. */
 export interface HttpPool {
   /** Sends a POST when a connection is free. Never throws: every failure is told to `handler`. */
-  post(path: string, headers: string[], body: string | Buffer, handler: AnswerHandler): void
+  post(path: string, headers: string[], body: string | Buffer, handler: AnswerHandler | RawAnswerHandler): void
   get(path: string, handler: AnswerHandler): void
   /** Asks for another protocol on a connection of its own; nothing if the peer answers, but does not agree. */
   upgrade(path: string, protocol: string, headers: Readonly<Record<string, string>>): Promise<Upgraded | undefined>

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, formatServiceKey, RpcError, type StreamInvocation } from '@kumquat/core'
 import { DONE } from '../streams/done.ts'
+import { answeredBy } from './answered-by.ts'
 import type { AttemptObserver } from './attempt.ts'
 import { decodeError } from './error-body.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -70,7 +71,7 @@ export class StreamAttempt implements AsyncIterator<unknown>, AnswerHandler {
   onResponseStart(_: AnswerController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status
     if (status < 200) return
-    this.#parts.peer.answered(headers)
+    this.#parts.peer.answered(answeredBy(headers))
     if (status === 200 && headers['content-type'] !== LINES_TYPE) {
       this.#end(new RpcError('internal', `${this.#where} answered what is no stream: see that it is one there`))
     }

@@ -1,5 +1,6 @@
 import { type Connect, systemClock } from '@kumquat/core'
 import { consoleLogger } from '../console-logger.ts'
+import { answeredBy } from '../http/answered-by.ts'
 import { httpWays } from '../http/connect.ts'
 import { connectLimitsOf, type HttpConnectOptions } from '../http/http-connect-options.ts'
 import { CALLER } from '../http/wire.ts'
@@ -50,7 +51,7 @@ export function streamConnect(options: StreamConnectOptions = {}): Connect {
     const open = async (): Promise<StreamLine | undefined> => {
       const upgraded = await pool.upgrade(STREAM_PATH, PROTOCOL, headers)
       if (upgraded === undefined) return undefined
-      endpoint.answered(upgraded.headers)
+      endpoint.answered(answeredBy(upgraded.headers))
       return new StreamLine({
         ...{ socket: upgraded.socket, peer: record.id },
         ...{ maxAnswerBytes, maxQueuedBytes, heartbeatMs, clock, deadlines },
