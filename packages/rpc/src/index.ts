@@ -40,6 +40,7 @@ export { type ServiceMark, type ServiceOptions, service } from './contract/servi
 export type { InputSchemas } from './contract/signature.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts'
 export type { ServiceClass, ServiceTarget } from './contract/target.ts'
+export type { ValueEncoding } from './encoding/value-encoding.ts'
 export { type AccessLine, type AccessLogOptions, accessLog, SECRETS } from './filters/access-log.ts'
 export { type Cache, type CachedOptions, cached } from './filters/cache/cached.ts'
 export type { Invalidation, Invalidations } from './filters/cache/invalidation.ts'

@@ -1,6 +1,7 @@
 import { formatServiceKey, type Invocation, RpcError, type ServiceKey } from '@kumquat/core'
 import { formatBaggage } from '../context/attachments.ts'
 import { fitted } from '../context/fitting.ts'
+import type { BinaryEncoding } from '../encoding/value-encoding.ts'
 import { ATTEMPT, BAGGAGE, CALLER, JSON_TYPE, TIMEOUT } from './wire.ts'
 
 /** Made once for a service and a method, since a new string is written much slower than one that is known. */
@@ -78,14 +79,31 @@ const OURS: ReadonlySet<string> = new Set([
  * The arguments as a JSON array, without those at its end that are `undefined`, so that defaults of parameters apply; JSON
  * makes `null` of any other `undefined`. Throws `RpcError` `invalid_argument`, `not-run` on what JSON cannot carry.
  */
-export function bodyOf({ service, method, args }: Invocation): string {
+export function bodyOf(invocation: Invocation): string {
+  try {
+    return JSON.stringify(trimmed(invocation.args))
+  } catch (cause) {
+    throw unsayable(invocation, cause)
+  }
+}
+
+/** The same in another encoding. */
+export function packedBodyOf(invocation: Invocation, binary: BinaryEncoding): Uint8Array {
+  try {
+    return binary.encode(trimmed(invocation.args))
+  } catch (cause) {
+    throw unsayable(invocation, cause)
+  }
+}
+
+function trimmed(args: readonly unknown[]): readonly unknown[] {
   let length = args.length
   while (length > 0 && args[length - 1] === undefined) length--
-  try {
-    return JSON.stringify(length === args.length ? args : args.slice(0, length))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
-    const message = `${formatServiceKey(service)}/${method} was given an argument that JSON cannot carry: ${reason}`
-    throw new RpcError('invalid_argument', message, { outcome: 'not-run', cause })
-  }
+  return length === args.length ? args : args.slice(0, length)
+}
+
+function unsayable({ service, method }: Invocation, cause: unknown): RpcError {
+  const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
+  const message = `${formatServiceKey(service)}/${method} was given an argument that JSON cannot carry: ${reason}`
+  return new RpcError('invalid_argument', message, { outcome: 'not-run', cause })
 }

@@ -8,6 +8,8 @@ export const BAGGAGE = 'baggage'
 export const INSTANCE = 'kq-instance'
 export const CLOSING = 'kq-closing'
 export const LOAD = 'kq-load'
+/** On an upgrade: the encoding that is asked for, and the one that is agreed to. */
+export const ENCODING = 'kq-encoding'
 export const TIMING = 'server-timing'
 
 export const JSON_TYPE = 'application/json'

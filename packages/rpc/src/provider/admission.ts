@@ -2,6 +2,7 @@ import { type Logger, RpcError } from '@kumquat/core'
 import { detailsFrom, type Issue, inWords } from '../contract/issue.ts'
 import type { MethodDeclaration } from '../contract/method-options.ts'
 import { readArguments } from '../contract/read-arguments.ts'
+import { inWords as bytesInWords } from '../redacted.ts'
 
 export interface AdmissionOptions {
   readonly method: MethodDeclaration
@@ -59,6 +60,6 @@ function unfit({ name, args }: AdmissionOptions, why: string, issues: readonly I
 }
 
 const shown = (args: readonly unknown[]): string => {
-  const text = JSON.stringify(args)
+  const text = JSON.stringify(args, (_, value: unknown) => (value instanceof Uint8Array ? bytesInWords(value) : value))
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

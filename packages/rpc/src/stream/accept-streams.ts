@@ -4,14 +4,14 @@ import { TLSSocket } from 'node:tls'
 import { callerOf } from '../http/arrived.ts'
 import { remoteOf } from '../http/remote.ts'
 import type { Upgrades } from '../http/upgrades.ts'
-import { INSTANCE } from '../http/wire.ts'
+import { ENCODING, INSTANCE } from '../http/wire.ts'
 import { PROTOCOL, STREAM_PATH } from './frame.ts'
 import { ServingSession, type Sessions } from './serving-session.ts'
 
 /** Takes connections that ask to leave HTTP for our frames. Any other upgrade is answered as no upgrade at all. */
 export function acceptStreams(server: Server, shared: Sessions): Upgrades {
   const sessions = new Set<ServingSession>()
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => {
     if (request.headers.upgrade?.toLowerCase() !== PROTOCOL || request.url !== STREAM_PATH) {
       decline(socket, '501 Not Implemented', 'unimplemented', 'this path or protocol cannot be upgraded to')
       return
@@ -22,13 +22,14 @@ export function acceptStreams(server: Server, shared: Sessions): Upgrades {
     }
     socket.setNoDelay(true)
     socket.setTimeout(0)
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${PROTOCOL}\r\n${INSTANCE}: ${shared.exchanges.instance}\r\n\r\n`,
-    )
-    const from = { caller: callerOf(request.headers), remote: remoteOf(socket) }
+    const binary = request.headers[ENCODING] === shared.binary?.name ? shared.binary : undefined
+    const facts = [`${INSTANCE}: ${shared.exchanges.instance}`, ...(binary ? [`${ENCODING}: ${binary.name}`] : [])]
+    const head = ['HTTP/1.1 101 Switching Protocols', 'connection: upgrade', `upgrade: ${PROTOCOL}`, ...facts]
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    const from = { caller: callerOf(request.headers), remote: remoteOf(socket), binary }
     const session = new ServingSession(shared, socket, from, () => sessions.delete(session))
     sessions.add(session)
-    if (head.length > 0) socket.unshift(head)
+    if (early.length > 0) socket.unshift(early)
   })
   return {
     leave() {

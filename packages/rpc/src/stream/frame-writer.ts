@@ -35,7 +35,10 @@ export class FrameWriter {
     return this.#socket.writableLength + this.#longBytes + this.#end - this.#start
   }
 
-  /** How many texts were put on it, and how many of them have gone to the socket: long ones count as gone. */
+  /**
+   * How many frames of texts or bytes were put on it, and up to which of them some may have gone to the socket, a long one with
+   * its first part.
+   */
   get texts(): number {
     return this.#texts
   }
@@ -48,7 +51,10 @@ export class FrameWriter {
   text(type: number, id: number, text: string, prelude?: Prelude): void {
     this.#texts++
     if (text.length > LONG_CHARS) {
-      this.#split(type, id, text, prelude)
+      const before = prelude?.bytes ?? 0
+      const whole = Buffer.allocUnsafeSlow(before + Buffer.byteLength(text))
+      whole.write(text, before)
+      this.#split(type, id, whole, prelude)
       return
     }
     const preludeBytes = prelude?.bytes ?? 0
@@ -57,6 +63,23 @@ export class FrameWriter {
     prelude?.write(slab, at + HEADER_BYTES)
     const body = at + HEADER_BYTES + preludeBytes
     this.#finish(type, id, at, body + (text === '' ? 0 : slab.write(text, body)))
+  }
+
+  /** The same, whose payload goes on with bytes. They are copied. */
+  bytes(type: number, id: number, payload: Uint8Array, prelude?: Prelude): void {
+    this.#texts++
+    const preludeBytes = prelude?.bytes ?? 0
+    if (payload.length > PART_BYTES) {
+      const whole = Buffer.allocUnsafeSlow(preludeBytes + payload.length)
+      whole.set(payload, preludeBytes)
+      this.#split(type, id, whole, prelude)
+      return
+    }
+    const at = this.#reserve(HEADER_BYTES + preludeBytes + payload.length)
+    const body = at + HEADER_BYTES + preludeBytes
+    prelude?.write(this.#slab, at + HEADER_BYTES)
+    this.#slab.set(payload, body)
+    this.#finish(type, id, at, body + payload.length)
   }
 
   /** A frame that carries a number, or nothing. */
@@ -123,12 +146,10 @@ export class FrameWriter {
     process.nextTick(flushOf, this)
   }
 
-  #split(type: number, id: number, text: string, prelude: Prelude | undefined): void {
-    const preludeBytes = prelude?.bytes ?? 0
-    const bytes = Buffer.allocUnsafeSlow(preludeBytes + Buffer.byteLength(text))
+  /** For the prelude there is place. */
+  #split(type: number, id: number, bytes: Buffer, prelude: Prelude | undefined): void {
     prelude?.write(bytes, 0)
-    bytes.write(text, preludeBytes)
-    this.#long.push({ type, id, bytes, at: 0 })
+    this.#long.push({ type, id, number: this.#texts, bytes, at: 0 })
     this.#longBytes += bytes.length
     this.#due()
   }
@@ -148,6 +169,7 @@ export class FrameWriter {
       socket.write(header)
       socket.write(long.bytes.subarray(long.at, end))
       socket.uncork()
+      if (long.number > this.#textsGone) this.#textsGone = long.number
       this.#longBytes -= end - long.at
       long.at = end
       if (!isLast) this.#long.push(long)
@@ -158,6 +180,8 @@ export class FrameWriter {
 interface Long {
   readonly type: number
   readonly id: number
+  /** Among the texts. */
+  readonly number: number
   readonly bytes: Buffer
   at: number
 }

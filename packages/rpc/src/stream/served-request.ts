@@ -1,15 +1,16 @@
 import { LANE, type ObservedStart, observedEnd, RpcError, type RpcErrorCode, STABLE_LANE } from '@kumquat/core'
 import { NO_ATTACHMENTS, parseBaggage } from '../context/attachments.ts'
+import type { BinaryEncoding } from '../encoding/value-encoding.ts'
 import { Arrival } from '../http/arrival.ts'
 import { argsOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
 import { tooLarge } from '../http/refusal.ts'
-import { encodeReply, type ReplyWriter } from '../http/reply-body.ts'
+import { encodeReply, packReply, type ReplyWriter } from '../http/reply-body.ts'
 import { nameIn } from '../http/unknown-path.ts'
 import { BAGGAGE } from '../http/wire.ts'
 import { providerFailed } from '../provider-failed.ts'
 import { readFacts } from './facts.ts'
-import { parseArguments } from './parse-arguments.ts'
+import { parseArguments, unpackArguments } from './parse-arguments.ts'
 import type { ReadRequest } from './request-frame.ts'
 import type { Sessions } from './serving-session.ts'
 
@@ -17,7 +18,8 @@ import type { Sessions } from './serving-session.ts'
 export interface Answering {
   readonly caller: string
   readonly remote: Arrival['remote']
-  reply(id: number, text: string): void
+  readonly binary: BinaryEncoding | undefined
+  reply(id: number, body: string | Uint8Array): void
   fail(id: number, text: string): void
 }
 
@@ -45,8 +47,8 @@ export class ServedRequest {
     exchanges.inFlight++
   }
 
-  /** No body: it is too large. */
-  run(body: string | undefined): void {
+  /** Text is JSON. No body: it is too large. */
+  run(body: string | Uint8Array | undefined): void {
     try {
       const arrival = this.#read(body)
       this.#shared.exchanges.serve(arrival).then(
@@ -65,7 +67,7 @@ export class ServedRequest {
     this.#arrival?.abandon(new RpcError('canceled', 'the caller went away', { outcome: 'unknown' }))
   }
 
-  #read(body: string | undefined): Arrival {
+  #read(body: string | Uint8Array | undefined): Arrival {
     const { path, facts, leftMs, attempt } = this.#head
     const { exchanges, routes } = this.#shared
     const { observer, refusing } = exchanges
@@ -76,7 +78,7 @@ export class ServedRequest {
     const arrived = readFacts(facts)
     const baggage = arrived[BAGGAGE]
     const attachments = baggage === undefined ? NO_ATTACHMENTS : parseBaggage(baggage)
-    const { caller, remote } = this.#session
+    const { caller, remote, binary } = this.#session
     if (observer !== undefined) {
       const { service, method } = route?.name ?? UNKNOWN
       this.#start = { kind: 'served', service, method, lane: attachments[LANE] ?? STABLE_LANE, caller }
@@ -89,7 +91,9 @@ export class ServedRequest {
         outcome: 'not-run',
       })
     if (body === undefined) throw tooLarge(this.#shared.maxRequestBytes).error
-    const args = argsOf(parseArguments(body, this.#shared.maxDepth), exchanges.maxArguments)
+    const { maxDepth } = this.#shared
+    const given = typeof body === 'string' ? parseArguments(body, maxDepth) : unpackArguments(body, maxDepth, binary!)
+    const args = argsOf(given, exchanges.maxArguments)
     const { service, method } = name
     this.#arrival = new Arrival({
       service,
@@ -110,7 +114,9 @@ export class ServedRequest {
   #succeed(name: CallName, value: unknown): void {
     if (this.#isAnswered) return
     try {
-      this.#session.reply(this.#id, encodeReply(value, name, this.#write))
+      const { binary } = this.#session
+      const body = binary === undefined ? encodeReply(value, name, this.#write) : packReply(value, name, binary)
+      this.#session.reply(this.#id, body)
     } catch (error) {
       this.#fail(error)
       return

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { BinaryEncoding } from '../encoding/value-encoding.ts'
 import { elsewhere } from '../http/elsewhere.ts'
 import type { CallName } from '../http/error-body.ts'
 import type { Exchanges } from '../http/exchanges.ts'
@@ -28,8 +29,10 @@ export interface Sessions {
   readonly exchanges: Exchanges
   /** By path. */
   readonly routes: ReadonlyMap<string, ServedRoute>
+  /** The encoding that callers may ask for beside JSON, if any. */
+  readonly binary: BinaryEncoding | undefined
   readonly maxRequestBytes: number
-  /** Levels of JSON. */
+  /** Levels of the arguments. */
   readonly maxDepth: number
   readonly heartbeatMs: number
   /** Whether who has no certificate that is believed is refused. */
@@ -40,6 +43,8 @@ export interface Sessions {
 export class ServingSession {
   readonly caller: string
   readonly remote: Remote
+  /** What was agreed upon in the place of JSON, if anything. */
+  readonly binary: BinaryEncoding | undefined
   readonly #shared: Sessions
   readonly #socket: Socket
   readonly #writer: FrameWriter
@@ -53,13 +58,14 @@ export class ServingSession {
   constructor(
     shared: Sessions,
     socket: Socket,
-    from: { readonly caller: string; readonly remote: Remote },
+    from: Pick<ServingSession, 'caller' | 'remote' | 'binary'>,
     ended: () => void,
   ) {
     const { exchanges, maxRequestBytes, heartbeatMs } = shared
     const { clock } = exchanges
     this.caller = from.caller
     this.remote = from.remote
+    this.binary = from.binary
     this.#shared = shared
     this.#socket = socket
     this.#ended = ended
@@ -107,9 +113,10 @@ export class ServingSession {
     this.#socket.destroy()
   }
 
-  reply(id: number, text: string): void {
+  reply(id: number, body: string | Uint8Array): void {
     this.#running.take(id)
-    this.#writer.text(FrameType.reply, id, text)
+    if (typeof body === 'string') this.#writer.text(FrameType.reply, id, body)
+    else this.#writer.bytes(FrameType.reply, id, body)
     this.#tell()
     // Who does not read what is answered is not listened to.
     if (this.#socket.writableLength > PATIENCE_BYTES) this.#socket.pause()
@@ -147,7 +154,9 @@ export class ServingSession {
     const request = new ServedRequest(this.#shared, this, id, head)
     this.#running.add(id, request)
     const isTooLarge = isCut || end - head.body > this.#shared.maxRequestBytes
-    request.run(isTooLarge ? undefined : bytes.toString('utf8', head.body, end))
+    if (isTooLarge) request.run(undefined)
+    else if (this.binary === undefined) request.run(bytes.toString('utf8', head.body, end))
+    else request.run(bytes.subarray(head.body, end))
   }
 
   #end(): void {

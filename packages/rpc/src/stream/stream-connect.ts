@@ -1,9 +1,11 @@
 import { type Connect, systemClock } from '@kumquat/core'
 import { consoleLogger } from '../console-logger.ts'
+import type { ValueEncoding } from '../encoding/value-encoding.ts'
+import { wantedEncoding } from '../encoding/wanted-encoding.ts'
 import { answeredBy } from '../http/answered-by.ts'
 import { httpWays } from '../http/connect.ts'
 import { connectLimitsOf, type HttpConnectOptions } from '../http/http-connect-options.ts'
-import { CALLER } from '../http/wire.ts'
+import { CALLER, ENCODING } from '../http/wire.ts'
 import { integerIn } from '../integer-in.ts'
 import { Deadlines } from '../waiting/deadlines.ts'
 import { PROTOCOL, STREAM_PATH } from './frame.ts'
@@ -17,16 +19,21 @@ export interface StreamConnectOptions extends HttpConnectOptions {
   readonly heartbeatMs?: number
   /** Bytes that wait for one provider to take them; more calls are refused. Default 16 MiB. */
   readonly maxQueuedBytes?: number
+  /**
+   * How arguments and replies travel where the provider agrees; JSON where it does not. `msgpack` carries bytes as `Uint8Array`,
+   * and needs the package msgpackr. Default `json`.
+   */
+  readonly encoding?: ValueEncoding
 }
 
 /**
  * Opens lines over upgraded connections, which carry many calls at once: docs/reference/wire.md. Providers that do not list
  * the transport `stream`, and those that refuse the upgrade, are called over plain HTTP.
  *
- * @throws TypeError on a caller that is no name, RangeError on a bad limit.
+ * @throws TypeError on a caller that is no name, or an unknown encoding, RangeError on a bad limit.
  */
 export function streamConnect(options: StreamConnectOptions = {}): Connect {
-  const { lines = 1, heartbeatMs = 5_000, maxQueuedBytes = 16 * 2 ** 20, caller = '' } = options
+  const { lines = 1, heartbeatMs = 5_000, maxQueuedBytes = 16 * 2 ** 20, caller = '', encoding = 'json' } = options
   const { clock = systemClock, logger = consoleLogger() } = options
   integerIn('lines', lines, 1, 64)
   integerIn('heartbeatMs', heartbeatMs, 100, 3_600_000)
@@ -34,7 +41,8 @@ export function streamConnect(options: StreamConnectOptions = {}): Connect {
   const { maxPending, maxAnswerBytes } = connectLimitsOf(options)
   const waysTo = httpWays(options)
   const deadlines = new Deadlines(clock)
-  const headers = caller === '' ? {} : { [CALLER]: caller }
+  const wanted = wantedEncoding(encoding, logger)
+  const headers = { ...(caller !== '' && { [CALLER]: caller }), ...wanted.headers }
   let hasTold = false
   const onPlain = (peer: string): void => {
     if (hasTold) return
@@ -49,11 +57,13 @@ export function streamConnect(options: StreamConnectOptions = {}): Connect {
     if (over === undefined || !record.transports.includes('stream')) return plain
     const { endpoint, pool } = over
     const open = async (): Promise<StreamLine | undefined> => {
+      const loaded = await wanted.loaded()
       const upgraded = await pool.upgrade(STREAM_PATH, PROTOCOL, headers)
       if (upgraded === undefined) return undefined
       endpoint.answered(answeredBy(upgraded.headers))
       return new StreamLine({
         ...{ socket: upgraded.socket, peer: record.id },
+        binary: wanted.agreed(loaded, upgraded.headers[ENCODING], record.id),
         ...{ maxAnswerBytes, maxQueuedBytes, heartbeatMs, clock, deadlines },
         onGoAway: () => endpoint.unreachable(),
         onEnd: (error) => error && endpoint.unreachable(),

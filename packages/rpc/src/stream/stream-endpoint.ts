@@ -141,7 +141,8 @@ export class StreamEndpoint implements Endpoint {
       else this.#lines = [...this.#lines, line]
       return line
     } catch (error) {
-      plain.unreachable()
+      // Of ours, it says nothing of the peer.
+      if (!RpcError.is(error)) plain.unreachable()
       throw error
     }
   }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type Clock, type Invocation, type Reply, RpcError } from '@kumquat/core'
-import { bodyOf, MAX_ATTEMPT, pathOf, timeoutOf } from '../http/departing.ts'
+import { type BinaryEncoding, MAX_VALUE_DEPTH } from '../encoding/value-encoding.ts'
+import { bodyOf, MAX_ATTEMPT, packedBodyOf, pathOf, timeoutOf } from '../http/departing.ts'
 import { decodeError } from '../http/error-body.ts'
 import { notSent } from '../not-sent.ts'
 import type { Deadlines } from '../waiting/deadlines.ts'
@@ -18,6 +19,8 @@ export interface StreamLineOptions {
   readonly socket: Socket
   /** `host:port`. */
   readonly peer: string
+  /** What was agreed upon in the place of JSON, if anything. */
+  readonly binary?: BinaryEncoding | undefined
   readonly maxAnswerBytes: number
   /** Bytes that wait for the peer to take them; more calls are refused. */
   readonly maxQueuedBytes: number
@@ -85,12 +88,12 @@ export class StreamLine implements CallLine {
 
   call(invocation: Invocation, leftMs: number): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const { maxQueuedBytes } = this.#options
+      const { maxQueuedBytes, binary } = this.#options
       if (this.#writer.queuedBytes > maxQueuedBytes) {
         const reason = `more than ${maxQueuedBytes} bytes wait for ${this.peer} to read them; slow down, or add providers`
         throw notSent(invocation, 'resource_exhausted', reason)
       }
-      const body = bodyOf(invocation)
+      const body = binary === undefined ? bodyOf(invocation) : packedBodyOf(invocation, binary)
       const prelude = new RequestPrelude({
         leftMs: leftMs === Number.POSITIVE_INFINITY ? 0 : timeoutOf(leftMs),
         attempt: Math.min(invocation.attempt ?? 1, MAX_ATTEMPT),
@@ -100,7 +103,8 @@ export class StreamLine implements CallLine {
       })
       const call = new WaitingCall(invocation, this, resolve, reject)
       const id = this.#calls.add(call)
-      this.#writer.text(FrameType.request, id, body, prelude)
+      if (typeof body === 'string') this.#writer.text(FrameType.request, id, body, prelude)
+      else this.#writer.bytes(FrameType.request, id, body, prelude)
       call.began(id, this.#writer.texts)
     })
   }
@@ -142,10 +146,15 @@ export class StreamLine implements CallLine {
   #reply(id: number, bytes: Buffer, start: number, end: number): void {
     const call = this.#calls.take(id)
     if (call === undefined) return
+    const { binary } = this.#options
     try {
-      call.succeed(start === end ? undefined : JSON.parse(bytes.toString('utf8', start, end)))
+      if (start === end) call.succeed(undefined)
+      else if (binary === undefined) call.succeed(JSON.parse(bytes.toString('utf8', start, end)))
+      else call.succeed(binary.decode(bytes.subarray(start, end), MAX_VALUE_DEPTH))
     } catch (cause) {
-      const message = `${call.where} answered what is not JSON: ${bytes.toString('utf8', start, Math.min(end, start + 100))}`
+      const shown = binary === undefined ? 'utf8' : 'hex'
+      const answer = bytes.toString(shown, start, Math.min(end, start + 100))
+      const message = `${call.where} answered what is not ${binary === undefined ? 'JSON' : `${binary.name} as we take it`}: ${answer}`
       call.fail(new RpcError('internal', message, { outcome: 'unknown', cause }))
     }
     if (this.#retiring) this.#rest()

@@ -1,4 +1,6 @@
 import { formatServiceKey } from '@kumquat/core'
+import { loadBinary } from '../encoding/load-binary.ts'
+import type { BinaryEncoding, ValueEncoding } from '../encoding/value-encoding.ts'
 import type { HttpListenOptions } from '../http/http-listen-options.ts'
 import { listenUpgrading } from '../http/listen.ts'
 import { integerIn } from '../integer-in.ts'
@@ -9,25 +11,36 @@ import type { ServedRoute, Sessions } from './serving-session.ts'
 export interface StreamListenOptions extends HttpListenOptions {
   /** Silence after which a caller is asked for a sign of life; twice that, and it is cut. 100 to 3 600 000 ms, default 15 000. */
   readonly heartbeatMs?: number
+  /** An encoding that callers may ask for beside JSON, on connections that have left HTTP. `msgpack` needs the package msgpackr. Default `json`: none. */
+  readonly encoding?: ValueEncoding
 }
 
 /**
  * Serves over HTTP/1.1, and over connections that are upgraded on the same port to carry many calls at once:
  * docs/reference/wire.md.
  *
- * @throws RangeError on a bad limit, TypeError on credentials that cannot be read or used.
+ * @throws RangeError on a bad limit, TypeError on credentials that cannot be read or used, and on an unknown encoding.
  */
-export function streamListen({ heartbeatMs = 15_000, ...options }: StreamListenOptions = {}): Listen {
+export function streamListen(given: StreamListenOptions = {}): Listen {
+  const { heartbeatMs = 15_000, encoding = 'json', ...options } = given
   integerIn('heartbeatMs', heartbeatMs, 100, 3_600_000)
-  return listenUpgrading(options, {
+  const loading = loadBinary(encoding)
+  // Who listens is told.
+  loading?.catch(() => {})
+  let binary: BinaryEncoding | undefined
+  const listen = listenUpgrading(options, {
     transport: 'stream',
     take: (server, exchanges, given) =>
       acceptStreams(server, {
-        ...{ exchanges, heartbeatMs, maxRequestBytes: given.maxBodyBytes, certifiedOnly: given.certifiedOnly },
+        ...{ exchanges, heartbeatMs, binary, maxRequestBytes: given.maxBodyBytes, certifiedOnly: given.certifiedOnly },
         maxDepth: options.maxDepth ?? 64,
         routes: routesOf(given),
       }),
   })
+  return async (listening) => {
+    binary = await loading
+    return await listen(listening)
+  }
 }
 
 function routesOf({ offers }: ListenOptions): Sessions['routes'] {

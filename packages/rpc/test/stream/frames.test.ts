@@ -154,6 +154,18 @@ describe('a frame writer', () => {
     expect(errors).to.deep.equal([])
   })
 
+  it('knows what had gone of long ones: those whose first part had, and all before them', () => {
+    const writer = new FrameWriter(ours)
+    for (let id = 1; id <= 5; id++) writer.text(FrameType.request, id, 'x'.repeat(100_000))
+    expect(writer.textsGone).to.equal(0)
+    writer.flush()
+    // As much as may wait in front of a small one.
+    expect(writer.textsGone).to.be.within(1, 4)
+    writer.bytes(FrameType.request, 6, new Uint8Array(10))
+    writer.flush()
+    expect([writer.texts, writer.textsGone]).to.deep.equal([6, 6])
+  })
+
   it('puts all frames of one turn into one write, those of its promises included', async () => {
     const { reader, frames } = gathering()
     theirs.on('data', (chunk: Buffer) => reader.push(chunk))

@@ -147,6 +147,23 @@ describe('a line over stream', () => {
     deaf.close()
   })
 
+  for (const encoding of ['json', 'msgpack'] as const) {
+    it(`does not say of a long call that it has not run when parts of it had left, in ${encoding}`, async () => {
+      const cuts = createServer()
+      cuts.on('upgrade', (_, socket: Socket) => {
+        const agreed = encoding === 'json' ? [] : [`kq-encoding: ${encoding}`]
+        const head = ['HTTP/1.1 101 Switching Protocols', 'connection: upgrade', 'upgrade: kumquat', ...agreed]
+        socket.write(`${head.join('\r\n')}\r\n\r\n`)
+        socket.once('data', () => socket.destroy())
+      })
+      await listening(cuts)
+      await using endpoint = over((cuts.address() as AddressInfo).port, { encoding })
+      const error = await rejection(endpoint.invoke(calling('echo', ['x'.repeat(300_000)])))
+      expect(error).to.include({ code: 'unavailable', outcome: 'unknown' })
+      cuts.close()
+    })
+  }
+
   it('is not used when it was closed as soon as it was open: the call did not run', async () => {
     const { port } = current.listener
     const plain = httpConnect({ logger: silent })(providerRecord({ host: '127.0.0.1', port }))

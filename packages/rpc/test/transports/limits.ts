@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { rejection } from '../rejection.ts'
-import type { Begin } from './stage.ts'
+import type { Begin, Encoded } from './stage.ts'
 import { trying } from './trials.ts'
 
 /** How much may cross. */
-export function limits(begin: Begin): void {
-  /** As JSON, the arguments take `bytes`. */
-  const ofBytes = (bytes: number): readonly unknown[] => ['x'.repeat(bytes - '[""]'.length)]
+export function limits(begin: Begin, { textBytes, listBytes }: Encoded): void {
+  /** As they travel, the arguments take `bytes`. */
+  const ofBytes = (bytes: number): readonly unknown[] => ['x'.repeat(bytes - listBytes - textBytes)]
 
   it('takes a request as large as may be, and refuses one byte more unread', async () => {
     const { endpoint, trials } = await begin({ maxBodyBytes: 2_048 })
@@ -35,7 +35,7 @@ export function limits(begin: Begin): void {
 
   it('takes an answer as large as may be, and refuses one byte more, which did run', async () => {
     const { endpoint } = await begin({ maxAnswerBytes: 10_000 })
-    const exactly = 10_000 - '""'.length
+    const exactly = 10_000 - textBytes
     expect((await endpoint.invoke(trying('repeat', ['x', exactly]))).value).to.have.length(exactly)
     const error = await rejection(endpoint.invoke(trying('repeat', ['x', exactly + 1])))
     expect(error).to.include({ code: 'resource_exhausted', outcome: 'ran' })

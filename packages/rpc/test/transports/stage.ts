@@ -12,6 +12,16 @@ export interface TransportOptions {
 /** Makes a transport; everything it makes is one, whose ends find one another. */
 export type MakeTransport = (options: TransportOptions) => Transport
 
+/** What the encoding of arguments and replies adds to them, and takes. */
+export interface Encoded {
+  /** Around a text of 256 to 65 535 bytes. */
+  readonly textBytes: number
+  /** Around a list of one. */
+  readonly listBytes: number
+  /** What becomes of half a character. */
+  readonly loneSurrogate: string
+}
+
 export type BeginOptions = Partial<ServingOptions> & Partial<TransportOptions>
 
 /** A transport at work, with two services behind it. */
