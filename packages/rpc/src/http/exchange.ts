@@ -172,7 +172,11 @@ export class Exchange {
     const { instance, gauge, inFlight } = this.#shared
     const { raw } = this.#reply
     this.#reply.hijack()
-    const about = { [INSTANCE]: instance, [LOAD]: gauge.text(inFlight), ...elsewhere(this.#shared) }
+    const about: Record<string, string> = {
+      [INSTANCE]: instance,
+      [LOAD]: gauge.text(inFlight),
+      ...elsewhere(this.#shared),
+    }
     raw.writeHead(200, { 'content-type': LINES_TYPE, 'cache-control': 'no-store', ...about })
   }
 
@@ -187,19 +191,27 @@ export class Exchange {
     const { clock, instance, gauge, inFlight, compressFromBytes } = this.#shared
     const durationMs = clock.now() - this.#enteredAt
     const reply = this.#reply
-    if (status !== 200) reply.code(status)
-    reply.headers({
+    const about: Record<string, string> = {
       'content-type': JSON_TYPE,
       [INSTANCE]: instance,
       [LOAD]: gauge.text(inFlight),
       [TIMING]: `total;dur=${Math.round(durationMs * 1_000) / 1_000}`,
-    })
-    if (headers !== undefined) reply.headers(headers)
+    }
     const away = elsewhere(this.#shared)
-    if (away !== undefined) reply.headers(away)
-    reply.serializer(asItIs)
-    if (text.length < compressFromBytes) reply.send(text)
-    else this.#sendLarge(text)
+    const isSmall = text.length < compressFromBytes
+    if (this.#shared.isAlone && isSmall && status === 200 && away === undefined) {
+      // The usual answer: nobody else has a say in it.
+      about['content-length'] = String(Buffer.byteLength(text))
+      reply.hijack()
+      reply.raw.writeHead(200, about).end(text)
+    } else {
+      if (status !== 200) reply.code(status)
+      reply.headers(headers === undefined ? about : { ...about, ...headers })
+      if (away !== undefined) reply.headers(away)
+      reply.serializer(asItIs)
+      if (isSmall) reply.send(text)
+      else this.#sendLarge(text)
+    }
     this.#end(code, durationMs)
   }
 

@@ -33,6 +33,8 @@ export interface Exchanges {
   instance: string
   /** Where the provider stands. */
   readiness: () => Readiness
+  /** Whether the server is our own: with others in it, answers pass their hooks. */
+  readonly isAlone: boolean
   /** Answers tell callers to look elsewhere. */
   leaving: boolean
   /** Calls are refused. */
@@ -50,6 +52,7 @@ export function exchanges(
   parts: Pick<ListenOptions, 'clock' | 'logger' | 'observer'> &
     Partial<Pick<ListenOptions, 'serve' | 'serveStream' | 'instance' | 'readiness'>>,
   { maxArguments, compressFromBytes }: Pick<Required<CallLimits>, 'maxArguments' | 'compressFromBytes'>,
+  isAlone = false,
 ): Exchanges {
   const { clock, logger, observer, serve = notYet, serveStream, instance = '' } = parts
   const { readiness = standing(parts.serve) } = parts
@@ -57,6 +60,7 @@ export function exchanges(
     ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, serveStream, instance, readiness },
     streams: new Set(),
     gauge: loadGauge(clock),
+    isAlone,
     leaving: false,
     refusing: false,
     lastCallAt: clock.now(),

@@ -29,7 +29,7 @@ export function listenUpgrading(options: HttpListenOptions, upgrade?: UpgradeTo)
   const credentials = tls && new CredentialsSource(tls)
   return async (given) => {
     const { host, port, clock, logger, maxBodyBytes } = given
-    const shared = exchanges(given, limits)
+    const shared = exchanges(given, limits, true)
     const secure = credentials && {
       credentials: credentials.current,
       clientCertificate: tls?.clientCertificate ?? 'none',

@@ -42,7 +42,7 @@ export function handler(options: CallLimits = {}): Handler {
     on: (server: HttpServer): Listen => {
       return async (given) => {
         if (current !== undefined) throw taken()
-        const shared = exchanges(given, limits)
+        const shared = exchanges(given, limits, true)
         const mounted = mount(given, shared, limits)
         current = mounted
         try {
