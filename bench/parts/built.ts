@@ -8,6 +8,6 @@ export function built(): void {
 
 /** Runs a program to its end; throws when that is not 0. */
 export function run(command: string, args: readonly string[], cwd: string): void {
-  const { status } = spawnSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+  const { status } = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] })
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`)
 }

@@ -11,3 +11,4 @@ export function rounded(n: number, digits = 0): number {
 export const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
 
 export const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)
+export const kib = (bytes: number): number => Math.round(bytes / 102.4) / 10
