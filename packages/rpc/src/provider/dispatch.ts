@@ -26,11 +26,14 @@ export function dispatch({ offers, logger, validateReplies = true }: DispatchOpt
   }
   const run = (found: Found, args: readonly unknown[]): Promise<Reply> => {
     let running: unknown
+    let isReady: boolean
     try {
       running = found.method.run(args)
+      isReady = !isThenable(running)
     } catch (error) {
       return Promise.reject(thrownBy(found, error, logger))
     }
+    if (isReady) return Promise.resolve(replied(found, running))
     return Promise.resolve(running).then(
       (value) => replied(found, value),
       (error: unknown) => {
@@ -49,6 +52,9 @@ export function dispatch({ offers, logger, validateReplies = true }: DispatchOpt
     }
   }
 }
+
+const isThenable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 function undeclared(name: string): RpcError {
   const message = `${name} returned an AsyncIterable, and is not declared a stream: method({ stream: 'server' })`
