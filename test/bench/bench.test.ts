@@ -14,7 +14,7 @@ interface Printed {
 describe('npm run bench', function () {
   this.timeout(120_000)
 
-  for (const suite of ['latency', 'startup', 'allocation', 'scale']) {
+  for (const suite of ['latency', 'startup', 'allocation', 'scale', 'guard']) {
     it(`runs ${suite}, and ends with its figures as one object`, async () => {
       const script = fileURLToPath(new URL(`../../bench/${suite}.ts`, import.meta.url))
       const node = ['--import=tsx', '--conditions=@kumquat/source', script, '--quick', '--json']
