@@ -1,3 +1,5 @@
+import type { Alarm } from './alarm.ts'
+
 /** Time, injected: pass `handClock()` of `@kumquat/core/testing` to run an algorithm in virtual time. */
 export interface Clock {
   /** Monotonic, in ms. The only time that decisions are made by. */
@@ -9,6 +11,8 @@ export interface Clock {
    * The real clock waits 25 days at most: `Infinity` is that long.
    */
   after(delayMs: number, task: () => void, options?: AfterOptions): Disposable
+  /** Makes an alarm where this clock has a cheaper way than a timer for each time that is set: see `alarm()`. */
+  alarm?(task: () => void): Alarm
 }
 
 export interface AfterOptions {

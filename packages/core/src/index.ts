@@ -1,3 +1,4 @@
+export { type Alarm, alarm } from './alarm.ts'
 export { type AfterOptions, type Clock, every, sleep } from './clock.ts'
 export { remainingMs } from './deadline.ts'
 export type { Connect, Endpoint, Status } from './endpoint.ts'

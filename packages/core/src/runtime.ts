@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from './clock.ts'
+import { LazyAlarm } from './lazy-alarm.ts'
 import type { Rng } from './rng.ts'
 
 // The one file that may read the real time and the real dice: a lint rule forbids them everywhere else.
@@ -12,6 +13,7 @@ export const systemClock: Clock = {
     if (!keepAlive) timer.unref()
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   },
+  alarm: (task) => new LazyAlarm(systemClock, task),
 }
 
 export const systemRng: Rng = Math.random

@@ -1,4 +1,4 @@
-import type { Clock } from '@kumquat/core'
+import { type Alarm, alarm, type Clock } from '@kumquat/core'
 
 /** Something to be done when a time has come, unless it is disposed before. */
 export interface Due extends Disposable {
@@ -15,13 +15,14 @@ export class Deadlines {
   readonly #clock: Clock
   readonly #lists: Entry[] = Array.from({ length: LISTS }, () => new Entry(0, nothing))
   #count = 0
-  #timer: Disposable | undefined
-  #timerAt = Number.POSITIVE_INFINITY
+  readonly #alarm: Alarm
+  #alarmAt = Number.POSITIVE_INFINITY
   /** Everything due in an earlier grain has run. */
   #swept = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
+    this.#alarm = alarm(clock, () => this.#run())
   }
 
   /** Waiting ones: 0 when nothing leaks. */
@@ -34,7 +35,7 @@ export class Deadlines {
     const entry = new Entry(at, task, this)
     if (this.#count++ === 0) this.#swept = grainOf(this.#clock.now())
     entry.enter(this.#lists[Math.max(grainOf(at), this.#swept) % LISTS]!)
-    if (at < this.#timerAt) this.#arm(at)
+    if (at < this.#alarmAt) this.#arm(at)
     return entry
   }
 
@@ -44,26 +45,24 @@ export class Deadlines {
   }
 
   #arm(at: number): void {
-    this.#disarm()
-    this.#timerAt = at
-    this.#timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => this.#run())
+    this.#alarmAt = at
+    this.#alarm.set(at)
   }
 
   #disarm(): void {
-    this.#timer?.[Symbol.dispose]()
-    this.#timer = undefined
-    this.#timerAt = Number.POSITIVE_INFINITY
+    this.#alarm.clear()
+    this.#alarmAt = Number.POSITIVE_INFINITY
   }
 
   #run(): void {
-    this.#disarm()
+    this.#alarmAt = Number.POSITIVE_INFINITY
     const now = this.#clock.now()
     const until = grainOf(now)
     const from = Math.max(this.#swept, until - LISTS + 1)
     this.#swept = until
     for (let grain = from; grain <= until; grain++) this.#lists[grain % LISTS]!.runDue(now)
     const next = this.#next(until)
-    if (next !== undefined && next < this.#timerAt) this.#arm(next)
+    if (next !== undefined && next < this.#alarmAt) this.#arm(next)
   }
 
   /** When to look again: at the first deadline of this round, else when the next begins. */
