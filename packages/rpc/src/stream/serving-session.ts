@@ -118,6 +118,8 @@ export class ServingSession {
     if (typeof body === 'string') this.#writer.text(FrameType.reply, id, body)
     else this.#writer.bytes(FrameType.reply, id, body)
     this.#tell()
+    // The last of all need not wait for others to share a write with.
+    if (this.#running.size === 0) this.#writer.flush()
     // Who does not read what is answered is not listened to.
     if (this.#socket.writableLength > PATIENCE_BYTES) this.#socket.pause()
   }

@@ -105,6 +105,8 @@ export class StreamLine implements CallLine {
       const id = this.#calls.add(call)
       if (typeof body === 'string') this.#writer.text(FrameType.request, id, body, prelude)
       else this.#writer.bytes(FrameType.request, id, body, prelude)
+      // Alone it need not wait for others to share a write with.
+      if (this.#calls.count === 1) this.#writer.flush()
       call.began(id, this.#writer.texts)
     })
   }
