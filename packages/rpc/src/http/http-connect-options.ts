@@ -15,11 +15,11 @@ export interface HttpConnectOptions {
   readonly connectTimeoutMs?: number
   /** Greater answers are cut off while they stream in, and while they are unpacked. In bytes, 1 to 1 GiB, default 16 MiB. */
   readonly maxAnswerBytes?: number
-  /** Streams of one provider at once, each on a connection of its own; more are refused. 1 to 10 000, default 256. */
+  /** Streams of one provider at once, over plain HTTP each on a connection of its own; more are refused. 1 to 10 000, default 256. */
   readonly maxStreams?: number
   /** Greater items of a stream are refused before they are kept. In bytes, 1 to 1 GiB, default 8 MiB. */
   readonly maxItemBytes?: number
-  /** A stream of which nothing comes for so long is over; a provider that lives says so every 15 s. 1 000 to 86 400 000 ms, default 45 000. */
+  /** A stream over plain HTTP of which nothing comes for so long is over; a provider that lives says so every 15 s. 1 000 to 86 400 000 ms, default 45 000. */
   readonly streamIdleMs?: number
   /** How answers may be packed, the preferred first. `zstd` from Node 22.15. Default none: within a data centre it costs more time than it saves. */
   readonly acceptEncodings?: readonly Encoding[]

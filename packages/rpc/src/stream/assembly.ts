@@ -1,4 +1,4 @@
-import { MORE } from './frame.ts'
+import { FrameType, MORE } from './frame.ts'
 import type { FrameHandler } from './frame-reader.ts'
 
 export interface AssemblyOptions {
@@ -8,7 +8,7 @@ export interface AssemblyOptions {
   readonly onTooLong: FrameHandler
 }
 
-/** Joins the parts of long messages and hands on whole ones. What it holds is bounded by messages under way. */
+/** Joins the parts of long messages and hands on whole ones, and items in parts. What it holds is bounded by messages under way. */
 export function assembly({ maxMessageBytes, onTooLong }: AssemblyOptions, next: FrameHandler): FrameHandler {
   const under = new Map<number, Parts>()
   const open = (key: number): Parts => {
@@ -23,8 +23,13 @@ export function assembly({ maxMessageBytes, onTooLong }: AssemblyOptions, next: 
     const key = id * (MORE + 1) + type
     const known = under.size === 0 ? undefined : under.get(key)
     if (isLast && known === undefined) {
-      if (end - start <= maxMessageBytes) next(type, id, bytes, start, end)
+      if (end - start <= maxMessageBytes || type === FrameType.item) next(type, id, bytes, start, end)
       else onTooLong(type, id, bytes, start, end)
+      return
+    }
+    // Each stream has limits of its own, and joins its parts itself.
+    if (type === FrameType.item) {
+      next(typed, id, bytes, start, end)
       return
     }
     const parts = known ?? open(key)

@@ -24,15 +24,29 @@ export class FrameWriter {
   #textsGone = 0
   #long: Long[] = []
   #longBytes = 0
+  #waiting: (() => void)[] = []
 
   constructor(socket: Socket) {
     this.#socket = socket
-    socket.on('drain', () => this.#pump())
+    socket.on('drain', () => {
+      this.#pump()
+      this.#tellRoom()
+    })
   }
 
   /** Bytes that the other end has yet to take. */
   get queuedBytes(): number {
     return this.#socket.writableLength + this.#longBytes + this.#end - this.#start
+  }
+
+  /** Whether items of streams may be put on it: what is small need not wait for many of them. */
+  get hasRoom(): boolean {
+    return this.#socket.writableLength + this.#end - this.#start < ROOM_BYTES
+  }
+
+  /** Tells once of room, after those who asked before; to be asked for where there is none. Never, if the socket ends. */
+  whenRoom(told: () => void): void {
+    this.#waiting.push(told)
   }
 
   /**
@@ -175,6 +189,11 @@ export class FrameWriter {
       if (!isLast) this.#long.push(long)
     }
   }
+
+  #tellRoom(): void {
+    const { length } = this.#waiting
+    for (let i = 0; i < length && this.hasRoom; i++) this.#waiting.shift()!()
+  }
 }
 
 interface Long {
@@ -193,3 +212,5 @@ const SLAB_BYTES = 256 * 1_024
 const LONG_CHARS = PART_BYTES
 /** So much of long messages may wait in front of a small one. */
 const AHEAD_BYTES = 2 * PART_BYTES
+/** So much of items. More than the above, so that both come in turn; more than any socket keeps before it says that it drained. */
+const ROOM_BYTES = 2 * AHEAD_BYTES

@@ -12,14 +12,15 @@ export const FIXED_BYTES = 16
 export interface RequestHead {
   readonly leftMs: number
   readonly attempt: number
-  /** Whether items follow. */
+  /** Which way items stream, if any do. */
   readonly kind: number
   readonly path: string
   /** Empty when there are none. */
   readonly facts: string
 }
 
-export const RequestKind = { unary: 0, stream: 1 } as const
+/** A set of bits: items come back, items follow. */
+export const RequestKind = { unary: 0, server: 1, client: 2, both: 3 } as const
 
 /** It as it is written. The path is ASCII. */
 export class RequestPrelude implements Prelude {

@@ -11,8 +11,9 @@ import { type FrameHandler, FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { heartbeat } from './heartbeat.ts'
 import { IdTable } from './id-table.ts'
-import { readRequest } from './request-frame.ts'
+import { RequestKind, readRequest } from './request-frame.ts'
 import { ServedRequest } from './served-request.ts'
+import { ServedStreams } from './served-streams.ts'
 import { CLOSING_SOON } from './stream-line.ts'
 
 /** What the path of a request leads to. */
@@ -32,6 +33,8 @@ export interface Sessions {
   /** The encoding that callers may ask for beside JSON, if any. */
   readonly binary: BinaryEncoding | undefined
   readonly maxRequestBytes: number
+  /** Of the items of one stream that may be on their way here, in bytes. */
+  readonly windowBytes: number
   /** Levels of the arguments. */
   readonly maxDepth: number
   readonly heartbeatMs: number
@@ -49,6 +52,7 @@ export class ServingSession {
   readonly #socket: Socket
   readonly #writer: FrameWriter
   readonly #running = new IdTable<ServedRequest>()
+  readonly #streams: ServedStreams
   readonly #beat: Disposable
   readonly #ended: () => void
   #heardAt: number
@@ -70,6 +74,7 @@ export class ServingSession {
     this.#socket = socket
     this.#ended = ended
     this.#writer = new FrameWriter(socket)
+    this.#streams = new ServedStreams({ shared, session: this, writer: this.#writer, ended: () => this.#tell() })
     this.#heardAt = clock.now()
     const whole: FrameHandler = (type, id, bytes, start, end) => this.#take(type, id, bytes, start, end)
     const onTooLong: FrameHandler = (type, id, bytes, start, end) => {
@@ -144,14 +149,19 @@ export class ServingSession {
 
   #take(type: number, id: number, bytes: Buffer, start: number, end: number): void {
     if (type === FrameType.request) this.#request(id, bytes, start, end)
-    else if (type === FrameType.cancel) this.#running.get(id)?.cancel()
     else if (type === FrameType.ping) this.#writer.number(FrameType.pong, NO_CALL)
+    else if (type === FrameType.cancel && this.#running.get(id) !== undefined) this.#running.get(id)!.cancel()
+    else this.#streams.take(type, id, bytes, start, end)
   }
 
   #request(id: number, bytes: Buffer, start: number, end: number, isCut = false): void {
     const head = readRequest(bytes, start, end)
-    if (head === undefined || id === NO_CALL || this.#running.get(id) !== undefined) {
+    if (head === undefined || id === NO_CALL || this.#running.get(id) !== undefined || this.#streams.has(id)) {
       throw new RangeError(`request ${id} is malformed, or of an id that is in use`)
+    }
+    if (head.kind !== RequestKind.unary) {
+      this.#streams.request(id, head, bytes, end, isCut)
+      return
     }
     const request = new ServedRequest(this.#shared, this, id, head)
     this.#running.add(id, request)
@@ -167,6 +177,7 @@ export class ServingSession {
     this.#beat[Symbol.dispose]()
     this.#socket.destroy()
     for (const request of this.#running.takeAll()) request.cancel()
+    this.#streams.cancelAll()
     this.#ended()
   }
 }

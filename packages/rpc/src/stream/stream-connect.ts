@@ -9,6 +9,7 @@ import { CALLER, ENCODING } from '../http/wire.ts'
 import { integerIn } from '../integer-in.ts'
 import { Deadlines } from '../waiting/deadlines.ts'
 import { PROTOCOL, STREAM_PATH } from './frame.ts'
+import { WINDOW_BYTES } from './item-cost.ts'
 import { StreamEndpoint } from './stream-endpoint.ts'
 import { StreamLine } from './stream-line.ts'
 
@@ -19,6 +20,11 @@ export interface StreamConnectOptions extends HttpConnectOptions {
   readonly heartbeatMs?: number
   /** Bytes that wait for one provider to take them; more calls are refused. Default 16 MiB. */
   readonly maxQueuedBytes?: number
+  /**
+   * Bytes of items of one stream that its provider may send ahead of their reader, where small ones count as 1 KiB; the last may go
+   * beyond. 1 to 1 GiB, default 256 KiB; 1 has them come one by one.
+   */
+  readonly windowBytes?: number
   /**
    * How arguments and replies travel where the provider agrees; JSON where it does not. `msgpack` carries bytes as `Uint8Array`,
    * and needs the package msgpackr. Default `json`.
@@ -34,11 +40,13 @@ export interface StreamConnectOptions extends HttpConnectOptions {
  */
 export function streamConnect(options: StreamConnectOptions = {}): Connect {
   const { lines = 1, heartbeatMs = 5_000, maxQueuedBytes = 16 * 2 ** 20, caller = '', encoding = 'json' } = options
+  const { windowBytes = WINDOW_BYTES } = options
   const { clock = systemClock, logger = consoleLogger() } = options
   integerIn('lines', lines, 1, 64)
   integerIn('heartbeatMs', heartbeatMs, 100, 3_600_000)
   integerIn('maxQueuedBytes', maxQueuedBytes, 65_536, 2 ** 30)
-  const { maxPending, maxAnswerBytes } = connectLimitsOf(options)
+  integerIn('windowBytes', windowBytes, 1, 2 ** 30)
+  const { maxPending, maxStreams, maxAnswerBytes, maxItemBytes } = connectLimitsOf(options)
   const waysTo = httpWays(options)
   const deadlines = new Deadlines(clock)
   const wanted = wantedEncoding(encoding, logger)
@@ -64,7 +72,7 @@ export function streamConnect(options: StreamConnectOptions = {}): Connect {
       return new StreamLine({
         ...{ socket: upgraded.socket, peer: record.id },
         binary: wanted.agreed(loaded, upgraded.headers[ENCODING], record.id),
-        ...{ maxAnswerBytes, maxQueuedBytes, heartbeatMs, clock, deadlines },
+        ...{ maxAnswerBytes, maxQueuedBytes, maxStreams, windowBytes, maxItemBytes, heartbeatMs, clock, deadlines },
         onGoAway: () => endpoint.unreachable(),
         onEnd: (error) => error && endpoint.unreachable(),
       })

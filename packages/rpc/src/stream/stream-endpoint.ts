@@ -7,9 +7,12 @@ import {
   remainingMs,
   type Status,
   type Streamer,
+  type StreamInvocation,
 } from '@kumquat/core'
 import { notSent, refuseLate } from '../not-sent.ts'
+import { onceIterable } from '../streams/once-iterable.ts'
 import { bounded } from '../waiting/bounded.ts'
+import { LateIterator } from './late-iterator.ts'
 
 /** Plain HTTP to the same provider: for what cannot go over a line, and to look after it while it is away. */
 export interface PlainWay extends Endpoint {
@@ -22,8 +25,12 @@ export interface PlainWay extends Endpoint {
 export interface CallingLine {
   readonly isOpen: boolean
   readonly pending: number
+  /** Under way, beside those. */
+  readonly streams: number
   call(invocation: Invocation, leftMs: number): Promise<Reply>
-  /** Takes no more calls; resolves when those under way are answered. */
+  /** Sent with the first item that is asked for. */
+  stream(call: StreamInvocation, leftMs: number): AsyncIterator<unknown>
+  /** Takes no more of either; resolves when those under way have ended. */
   retire(): Promise<void>
 }
 
@@ -51,12 +58,8 @@ export class StreamEndpoint implements Endpoint {
   #plainUntil = Number.NEGATIVE_INFINITY
   #isClosed = false
 
-  /** Those that plain HTTP can carry. */
-  readonly stream: Streamer
-
   constructor(parts: StreamEndpointParts) {
     this.#parts = parts
-    this.stream = parts.plain.stream
   }
 
   get status(): Status {
@@ -77,11 +80,18 @@ export class StreamEndpoint implements Endpoint {
         throw notSent(invocation, 'resource_exhausted', reason)
       }
       if (clock.now() < this.#plainUntil) return plain.invoke(invocation)
-      return this.#onNewLine(invocation, leftMs)
+      return this.#onNewLine(invocation, leftMs, {
+        over: (opened, stillLeftMs) => opened.call(invocation, stillLeftMs),
+        plainly: () => plain.invoke(invocation),
+      })
     } catch (error) {
       return Promise.reject(error)
     }
   }
+
+  /** Of those that take a stream plain HTTP can carry none. */
+  readonly stream = (call: StreamInvocation): AsyncIterable<unknown> =>
+    onceIterable(call, () => new LateIterator(() => this.#begin(call)))
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
@@ -95,8 +105,8 @@ export class StreamEndpoint implements Endpoint {
     if (this.#lines.length === 1 && first!.isOpen && this.#parts.lines === 1) return first
     this.#lines = this.#lines.filter(({ isOpen }) => isOpen)
     let best = this.#lines[0]
-    for (const line of this.#lines) if (line.pending < best!.pending) best = line
-    if (best !== undefined && best.pending > 0 && this.#lines.length < this.#parts.lines) this.#another()
+    for (const line of this.#lines) if (busy(line) < busy(best!)) best = line
+    if (best !== undefined && busy(best) > 0 && this.#lines.length < this.#parts.lines) this.#another()
     return best
   }
 
@@ -104,8 +114,23 @@ export class StreamEndpoint implements Endpoint {
     this.#open().catch(() => {})
   }
 
-  async #onNewLine(invocation: Invocation, leftMs: number): Promise<Reply> {
+  #begin(call: StreamInvocation): AsyncIterator<unknown> | Promise<AsyncIterator<unknown>> {
     const { clock, peer, plain } = this.#parts
+    const leftMs = remainingMs(call, clock)
+    refuseLate(call, leftMs)
+    if (this.#isClosed) throw notSent(call, 'unavailable', `the line to ${peer} is closed; ask another provider`)
+    const line = this.#freest()
+    if (line !== undefined) return line.stream(call, leftMs)
+    const plainly = (): AsyncIterator<unknown> => plain.stream(call)[Symbol.asyncIterator]()
+    if (clock.now() < this.#plainUntil) return plainly()
+    return this.#onNewLine(call, leftMs, {
+      over: (opened, stillLeftMs) => opened.stream(call, stillLeftMs),
+      plainly,
+    })
+  }
+
+  async #onNewLine<T>(invocation: Invocation, leftMs: number, { over, plainly }: Ways<T>): Promise<T> {
+    const { clock, peer } = this.#parts
     const { signal } = invocation
     const otherwise = (): RpcError =>
       signal?.aborted
@@ -115,11 +140,11 @@ export class StreamEndpoint implements Endpoint {
     const line = await bounded(this.#open(), { clock, ...bound, signal, otherwise }).catch((error: unknown) => {
       throw RpcError.is(error) ? error : notSent(invocation, 'unavailable', reasonOf(error), error)
     })
-    if (line === undefined) return await plain.invoke(invocation)
+    if (line === undefined) return await plainly()
     const stillLeftMs = remainingMs(invocation, clock)
     refuseLate(invocation, stillLeftMs)
     if (!line.isOpen) throw notSent(invocation, 'unavailable', `${peer} closed the line at once; ask another provider`)
-    return await line.call(invocation, stillLeftMs)
+    return await over(line, stillLeftMs)
   }
 
   /** One attempt at a time, whoever asks. */
@@ -148,8 +173,15 @@ export class StreamEndpoint implements Endpoint {
   }
 }
 
+interface Ways<T> {
+  readonly over: (line: CallingLine, leftMs: number) => T | Promise<T>
+  readonly plainly: () => T | Promise<T>
+}
+
 /** Then frames are asked for again: providers and proxies change. */
 const PLAIN_MS = 300_000
+
+const busy = ({ pending, streams }: CallingLine): number => pending + streams
 
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as { readonly code?: string; readonly message?: string }

@@ -1,18 +1,19 @@
 import type { Socket } from 'node:net'
-import { type Clock, type Invocation, type Reply, RpcError } from '@kumquat/core'
+import { type Clock, type Invocation, type Reply, RpcError, type StreamInvocation } from '@kumquat/core'
 import { type BinaryEncoding, MAX_VALUE_DEPTH } from '../encoding/value-encoding.ts'
-import { bodyOf, MAX_ATTEMPT, packedBodyOf, pathOf, timeoutOf } from '../http/departing.ts'
+import { bodyOf, packedBodyOf } from '../http/departing.ts'
 import { decodeError } from '../http/error-body.ts'
 import { notSent } from '../not-sent.ts'
 import type { Deadlines } from '../waiting/deadlines.ts'
 import { assembly } from './assembly.ts'
 import { CallSlots } from './call-slots.ts'
-import { factsOf } from './facts.ts'
+import { preludeOf } from './departing-request.ts'
 import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
 import { type FrameHandler, FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { heartbeat } from './heartbeat.ts'
-import { RequestKind, RequestPrelude } from './request-frame.ts'
+import { RequestKind } from './request-frame.ts'
+import { StreamCalls } from './stream-calls.ts'
 import { type CallLine, WaitingCall } from './waiting-call.ts'
 
 export interface StreamLineOptions {
@@ -24,6 +25,11 @@ export interface StreamLineOptions {
   readonly maxAnswerBytes: number
   /** Bytes that wait for the peer to take them; more calls are refused. */
   readonly maxQueuedBytes: number
+  /** At once; more are refused. */
+  readonly maxStreams: number
+  /** Of the items of one stream that may be on their way here, in bytes. */
+  readonly windowBytes: number
+  readonly maxItemBytes: number
   readonly heartbeatMs: number
   readonly clock: Clock
   readonly deadlines: Deadlines
@@ -33,7 +39,7 @@ export interface StreamLineOptions {
   readonly onEnd: (error: Error | undefined) => void
 }
 
-/** One upgraded connection to a provider: many calls at once, matched by id. Ends for good. */
+/** One upgraded connection to a provider: many calls and streams at once, matched by id. Ends for good. */
 export class StreamLine implements CallLine {
   readonly peer: string
   readonly deadlines: Deadlines
@@ -41,6 +47,7 @@ export class StreamLine implements CallLine {
   readonly #socket: Socket
   readonly #writer: FrameWriter
   readonly #calls = new CallSlots<WaitingCall>()
+  readonly #streams: StreamCalls
   readonly #beat: Disposable
   #heardAt: number
   /** It takes no more calls, and ends with the last of them. */
@@ -57,6 +64,12 @@ export class StreamLine implements CallLine {
     this.#options = options
     this.#socket = socket
     this.#writer = new FrameWriter(socket)
+    this.#streams = new StreamCalls({
+      ...{ peer, socket, writer: this.#writer, binary: options.binary },
+      ...{ windowBytes: options.windowBytes, maxItemBytes: options.maxItemBytes },
+      admit: (call) => this.#admit(call),
+      left: () => this.#rest(),
+    })
     this.#heardAt = clock.now()
     this.#ended = new Promise((resolve) => {
       this.#closed = resolve
@@ -82,25 +95,21 @@ export class StreamLine implements CallLine {
     return this.#calls.count
   }
 
+  /** Streams under way. */
+  get streams(): number {
+    return this.#streams.count
+  }
+
   get isOpen(): boolean {
     return !this.#retiring && this.#socket.writable
   }
 
   call(invocation: Invocation, leftMs: number): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const { maxQueuedBytes, binary } = this.#options
-      if (this.#writer.queuedBytes > maxQueuedBytes) {
-        const reason = `more than ${maxQueuedBytes} bytes wait for ${this.peer} to read them; slow down, or add providers`
-        throw notSent(invocation, 'resource_exhausted', reason)
-      }
+      const { binary } = this.#options
+      this.#refuseQueued(invocation)
       const body = binary === undefined ? bodyOf(invocation) : packedBodyOf(invocation, binary)
-      const prelude = new RequestPrelude({
-        leftMs: leftMs === Number.POSITIVE_INFINITY ? 0 : timeoutOf(leftMs),
-        attempt: Math.min(invocation.attempt ?? 1, MAX_ATTEMPT),
-        kind: RequestKind.unary,
-        path: pathOf(invocation),
-        facts: factsOf(invocation),
-      })
+      const prelude = preludeOf(invocation, leftMs, RequestKind.unary)
       const call = new WaitingCall(invocation, this, resolve, reject)
       const id = this.#calls.add(call)
       if (typeof body === 'string') this.#writer.text(FrameType.request, id, body, prelude)
@@ -109,6 +118,11 @@ export class StreamLine implements CallLine {
       if (this.#calls.count === 1) this.#writer.flush()
       call.began(id, this.#writer.texts)
     })
+  }
+
+  /** Sent with the first item that is asked for. */
+  stream(call: StreamInvocation, leftMs: number): AsyncIterator<unknown> {
+    return this.#streams.begin(call, leftMs)
   }
 
   giveUp(id: number): boolean {
@@ -126,6 +140,23 @@ export class StreamLine implements CallLine {
     return this.#ended
   }
 
+  #admit(call: StreamInvocation): void {
+    if (!this.isOpen) throw notSent(call, 'unavailable', `the line to ${this.peer} was closed; ask another provider`)
+    const { maxStreams } = this.#options
+    if (this.streams >= maxStreams) {
+      const reason = `${maxStreams} streams of ${this.peer} are under way already; end some, or raise maxStreams`
+      throw notSent(call, 'resource_exhausted', reason)
+    }
+    this.#refuseQueued(call)
+  }
+
+  #refuseQueued(invocation: Invocation): void {
+    const { maxQueuedBytes } = this.#options
+    if (this.#writer.queuedBytes <= maxQueuedBytes) return
+    const reason = `more than ${maxQueuedBytes} bytes wait for ${this.peer} to read them; slow down, or add providers`
+    throw notSent(invocation, 'resource_exhausted', reason)
+  }
+
   #hear(chunk: Buffer, reader: FrameReader): void {
     this.#heardAt = this.#options.clock.now()
     try {
@@ -137,17 +168,20 @@ export class StreamLine implements CallLine {
 
   #take(type: number, id: number, bytes: Buffer, start: number, end: number): void {
     if (type === FrameType.reply) this.#reply(id, bytes, start, end)
-    else if (type === FrameType.error) this.#error(id, bytes.toString('utf8', start, end))
+    else if (type === FrameType.error) this.#error(id, bytes, start, end)
     else if (type === FrameType.ping) this.#writer.number(FrameType.pong, NO_CALL)
     else if (type === FrameType.goAway) {
       this.#options.onGoAway()
       if (end - start >= 4 && bytes.readUInt32BE(start) === CLOSING_SOON) void this.retire()
-    }
+    } else this.#streams.take(type, id, bytes, start, end)
   }
 
   #reply(id: number, bytes: Buffer, start: number, end: number): void {
     const call = this.#calls.take(id)
-    if (call === undefined) return
+    if (call === undefined) {
+      this.#streams.take(FrameType.reply, id, bytes, start, end)
+      return
+    }
     const { binary } = this.#options
     try {
       if (start === end) call.succeed(undefined)
@@ -162,22 +196,24 @@ export class StreamLine implements CallLine {
     if (this.#retiring) this.#rest()
   }
 
-  #error(id: number, text: string): void {
+  #error(id: number, bytes: Buffer, start: number, end: number): void {
     const call = this.#calls.take(id)
-    call?.fail(decodeError({ status: 500, text }, call.where))
+    if (call === undefined) this.#streams.take(FrameType.error, id, bytes, start, end)
+    else call.fail(decodeError({ status: 500, text: bytes.toString('utf8', start, end) }, call.where))
     if (this.#retiring) this.#rest()
   }
 
   #tooLong(id: number): void {
+    const { maxAnswerBytes } = this.#options
     const call = this.#calls.take(id)
-    const limit = `${this.#options.maxAnswerBytes} bytes`
-    const message = `${call?.where} answered more than is accepted (${limit}); ask for less at a time`
+    if (call === undefined) this.#streams.tooLong(id, maxAnswerBytes)
+    const message = `${call?.where} answered more than is accepted (${maxAnswerBytes} bytes); ask for less at a time`
     call?.fail(new RpcError('resource_exhausted', message, { outcome: 'ran' }))
     if (this.#retiring) this.#rest()
   }
 
   #rest(): void {
-    if (this.#retiring && this.#calls.count === 0) this.#socket.end()
+    if (this.#retiring && this.#calls.count + this.#streams.count === 0) this.#socket.end()
   }
 
   #break(error: Error): void {
@@ -200,6 +236,7 @@ export class StreamLine implements CallLine {
         new RpcError('unavailable', message, { outcome: hasGone ? 'unknown' : 'not-run', cause: this.#failure }),
       )
     }
+    this.#streams.broke(reason, this.#failure)
     this.#options.onEnd(this.#failure)
     this.#socket.end()
     this.#closed()

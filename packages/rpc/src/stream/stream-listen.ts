@@ -6,11 +6,17 @@ import { listenUpgrading } from '../http/listen.ts'
 import { integerIn } from '../integer-in.ts'
 import type { Listen, ListenOptions } from '../transport.ts'
 import { acceptStreams } from './accept-streams.ts'
+import { WINDOW_BYTES } from './item-cost.ts'
 import type { ServedRoute, Sessions } from './serving-session.ts'
 
 export interface StreamListenOptions extends HttpListenOptions {
   /** Silence after which a caller is asked for a sign of life; twice that, and it is cut. 100 to 3 600 000 ms, default 15 000. */
   readonly heartbeatMs?: number
+  /**
+   * Bytes of items of one stream that its caller may send ahead of the method that reads them, where small ones count as 1 KiB; the
+   * last may go beyond. 1 to 1 GiB, default 256 KiB; 1 has them come one by one.
+   */
+  readonly windowBytes?: number
   /** An encoding that callers may ask for beside JSON, on connections that have left HTTP. `msgpack` needs the package msgpackr. Default `json`: none. */
   readonly encoding?: ValueEncoding
 }
@@ -22,8 +28,9 @@ export interface StreamListenOptions extends HttpListenOptions {
  * @throws RangeError on a bad limit, TypeError on credentials that cannot be read or used, and on an unknown encoding.
  */
 export function streamListen(given: StreamListenOptions = {}): Listen {
-  const { heartbeatMs = 15_000, encoding = 'json', ...options } = given
+  const { heartbeatMs = 15_000, windowBytes = WINDOW_BYTES, encoding = 'json', ...options } = given
   integerIn('heartbeatMs', heartbeatMs, 100, 3_600_000)
+  integerIn('windowBytes', windowBytes, 1, 2 ** 30)
   const loading = loadBinary(encoding)
   // Who listens is told.
   loading?.catch(() => {})
@@ -32,7 +39,8 @@ export function streamListen(given: StreamListenOptions = {}): Listen {
     transport: 'stream',
     take: (server, exchanges, given) =>
       acceptStreams(server, {
-        ...{ exchanges, heartbeatMs, binary, maxRequestBytes: given.maxBodyBytes, certifiedOnly: given.certifiedOnly },
+        ...{ exchanges, heartbeatMs, windowBytes, binary },
+        ...{ maxRequestBytes: given.maxBodyBytes, certifiedOnly: given.certifiedOnly },
         maxDepth: options.maxDepth ?? 64,
         routes: routesOf(given),
       }),

@@ -33,8 +33,14 @@ export function selfAnswered(call: StreamInvocation): RpcError {
 }
 
 /** An item that streams in breaks the limit of the provider. */
-export function itemTooLarge(name: StreamName, bytes: number, limit: number): RpcError {
-  const message = `${nameOf(name)} was sent an item of ${bytes} bytes, and ${limit} is the limit of this provider: send smaller ones, or raise its maxBodyBytes`
+export function itemTooLarge(name: StreamName, limit: number): RpcError {
+  const message = `${nameOf(name)} was sent an item above ${limit} bytes, the limit of this provider: send smaller ones, or raise its maxBodyBytes`
+  return new RpcError('resource_exhausted', message)
+}
+
+/** Whoever sends the items does not heed the credit of their reader. */
+export function windowBroken(name: StreamName, windowBytes: number): RpcError {
+  const message = `${nameOf(name)} was sent items without credit, beyond a window of ${windowBytes} bytes: send what was given credit for`
   return new RpcError('resource_exhausted', message)
 }
 
@@ -51,14 +57,14 @@ export const streamBroken = (port: number): RpcError =>
 
 /** Over HTTP: items can come back, and none go there. */
 export function noInput(name: StreamName): RpcError {
-  const message = `${nameOf(name)} takes a stream, which HTTP does not carry: the memory transport does; over HTTP, send a list as an argument`
+  const message = `${nameOf(name)} takes a stream, which HTTP does not carry: the transport stream does; over HTTP, send a list as an argument`
   return new RpcError('unimplemented', message, { outcome: 'not-run' })
 }
 
 /** A line that carries calls only. */
 export function noStreams(id: string): Streamer {
   return (call) => {
-    const message = `${nameOf(call)} streams, which the transport to ${id} cannot: use one that can, such as HTTP for server streams`
+    const message = `${nameOf(call)} streams, which the transport to ${id} cannot: use one that can, such as stream`
     throw new RpcError('unimplemented', message, { outcome: 'not-run' })
   }
 }

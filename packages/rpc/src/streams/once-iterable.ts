@@ -6,7 +6,7 @@ import { formatServiceKey, type Invocation } from '@kumquat/core'
  * @throws TypeError from the second iteration on.
  */
 export function onceIterable(
-  { service, method }: Invocation,
+  { service, method }: Pick<Invocation, 'service' | 'method'>,
   open: () => AsyncIterator<unknown>,
 ): AsyncIterable<unknown> {
   let isOpened = false

@@ -20,6 +20,12 @@ export class Feeds {
     yield* this.#noted('count', items, (n) => n)
   }
 
+  /** Short and long ones in turn. */
+  @method({ stream: 'server' })
+  async *mixed(items: number, size: number): AsyncGenerator<string> {
+    for (let n = 0; n < items; n++) yield `${n}:${'é'.repeat(n % 2 === 0 ? 1 : size)}`
+  }
+
   /** Without end. */
   @method({ stream: 'server' })
   async *blocks(size: number): AsyncGenerator<string> {
@@ -124,6 +130,28 @@ export class Feeds {
     if (most === 0) return taken
     for await (const item of items) if (taken.push(item) === most) break
     return taken
+  }
+
+  /** Takes one, and the rest from `release()` on. */
+  @method({ stream: 'client' })
+  async slowly(items: AsyncIterable<unknown>): Promise<number> {
+    let taken = 0
+    for await (const item of items) {
+      if (item !== undefined) taken++
+      if (taken === 1) await this.#released
+    }
+    return taken
+  }
+
+  /** Notes what it was sent, and what it was told instead of more. */
+  @method({ stream: 'client' })
+  async noting(texts: AsyncIterable<string>): Promise<void> {
+    try {
+      for await (const text of texts) this.events.push(`${text.length} chars`)
+    } catch (error) {
+      this.events.push(RpcError.is(error) ? error.code : String(error))
+      throw error
+    }
   }
 
   @method({ stream: 'both' })

@@ -3,7 +3,7 @@ import { aborted } from './feeds.ts'
 import { all, type BeginStreams, failing } from './stream-stage.ts'
 
 /** How items travel, and when anything begins. */
-export function items(begin: BeginStreams): void {
+export function items(begin: BeginStreams, textBytes: number): void {
   it('yields every item in order, and ends', async () => {
     const { feeds, stream } = await begin()
     expect(await all(stream('count', [1_000]))).to.deep.equal(Array.from({ length: 1_000 }, (_, n) => n))
@@ -76,7 +76,7 @@ export function items(begin: BeginStreams): void {
 
   it('carries an item at the limit of its reader, and refuses one above it', async () => {
     const { feeds, stream } = await begin({ maxItemBytes: 1_000 })
-    const atLimit = 'x'.repeat(998)
+    const atLimit = 'x'.repeat(1_000 - textBytes)
     expect(await all(stream('values', [atLimit]))).to.deep.equal([atLimit])
     const { items: got, error } = await failing(stream('values', ['short', `${atLimit}x`]))
     expect(got).to.deep.equal(['short'])

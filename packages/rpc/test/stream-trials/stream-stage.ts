@@ -22,6 +22,8 @@ export interface StreamStage extends Serving {
   readonly feeds: Feeds
   /** Streams as a consumer does. Without `timeoutMs`, 10 s. */
   stream(method: string, args?: readonly unknown[], options?: StreamOptions): AsyncIterable<unknown>
+  /** Calls a method that does not stream. */
+  call(method: string, args?: readonly unknown[]): Promise<unknown>
   /** Calls a `client` or `both` stream. */
   send(
     kind: StreamKind,
@@ -59,6 +61,10 @@ export function streamStages(make: MakeStreamTransport): BeginStreams {
           ...(timeoutMs < Number.POSITIVE_INFINITY && { deadline: systemClock.now() + timeoutMs }),
           ...more,
         }),
+      call: async (method, args = []) => {
+        const service = { app: 'trial', group: 'feeds' }
+        return (await invoke({ service, method, args, attachments: {}, idempotent: false })).value
+      },
       send: (kind, method, input, args = []) => stage.stream(method, args, { stream: kind, input }),
     }
     open.push(stage)

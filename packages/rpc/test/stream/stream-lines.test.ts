@@ -169,7 +169,14 @@ describe('a line over stream', () => {
     const plain = httpConnect({ logger: silent })(providerRecord({ host: '127.0.0.1', port }))
     const socket = connectTcp(port, '127.0.0.1')
     const deadlines = new Deadlines(systemClock)
-    const options = { maxAnswerBytes: 1_000, maxQueuedBytes: 1_000, heartbeatMs: 1_000, clock: systemClock, deadlines }
+    const limits = {
+      maxAnswerBytes: 1_000,
+      maxQueuedBytes: 1_000,
+      maxStreams: 1,
+      windowBytes: 1_000,
+      maxItemBytes: 1_000,
+    }
+    const options = { ...limits, heartbeatMs: 1_000, clock: systemClock, deadlines }
     const line = new StreamLine({ socket, peer: 'it', ...options, onGoAway: () => {}, onEnd: () => {} })
     const endpoint = new StreamEndpoint({
       ...{ peer: 'it', plain: plain as PlainWay, lines: 1, maxPending: 10, onPlain: () => {}, clock: systemClock },
