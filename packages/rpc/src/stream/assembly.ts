@@ -8,7 +8,10 @@ export interface AssemblyOptions {
   readonly onTooLong: FrameHandler
 }
 
-/** Joins the parts of long messages and hands on whole ones, and items in parts. What it holds is bounded by messages under way. */
+/**
+ * Joins the parts of long messages and hands on whole ones, and items in parts. What it holds is bounded by messages under way; a
+ * request whose caller gives it up in the middle is none.
+ */
 export function assembly({ maxMessageBytes, onTooLong }: AssemblyOptions, next: FrameHandler): FrameHandler {
   const under = new Map<number, Parts>()
   const open = (key: number): Parts => {
@@ -17,11 +20,16 @@ export function assembly({ maxMessageBytes, onTooLong }: AssemblyOptions, next: 
     under.set(key, parts)
     return parts
   }
+  const partsOf = (key: number, type: number, id: number): Parts | undefined => {
+    // Nobody sends the rest of it.
+    if (type === FrameType.cancel) under.delete(keyOf(id, FrameType.request))
+    return under.get(key)
+  }
   return (typed, id, bytes, start, end) => {
     const type = typed & ~MORE
     const isLast = type === typed
-    const key = id * (MORE + 1) + type
-    const known = under.size === 0 ? undefined : under.get(key)
+    const key = keyOf(id, type)
+    const known = under.size === 0 ? undefined : partsOf(key, type, id)
     if (isLast && known === undefined) {
       if (end - start <= maxMessageBytes || type === FrameType.item) next(type, id, bytes, start, end)
       else onTooLong(type, id, bytes, start, end)
@@ -47,6 +55,8 @@ export function assembly({ maxMessageBytes, onTooLong }: AssemblyOptions, next: 
     if (!parts.isRefused) next(type, id, Buffer.concat(parts.pieces, parts.bytes), 0, parts.bytes)
   }
 }
+
+const keyOf = (id: number, type: number): number => id * (MORE + 1) + type
 
 interface Parts {
   readonly pieces: Buffer[]

@@ -110,6 +110,24 @@ describe('an assembly of parts', () => {
     expect(got.map(({ payload }) => payload)).to.deep.equal(['again'])
   })
 
+  it('forgets a request that is canceled in the middle', () => {
+    const { take, got } = joined(5)
+    for (let id = 1; id <= 200; id++) {
+      take({ type: FrameType.request | MORE, id, payload: 'ab' })
+      take({ type: FrameType.cancel, id, payload: '' })
+    }
+    take({ type: FrameType.request, id: 200, payload: 'new' })
+    expect(got.at(-1)).to.deep.equal({ type: FrameType.request, id: 200, payload: 'new' })
+  })
+
+  it('hands on the parts of items, any number of them at once', () => {
+    const { take, got } = joined(5)
+    const parts = Array.from({ length: 100 }, (_, id) => ({ type: FrameType.item | MORE, id, payload: 'x'.repeat(9) }))
+    for (const part of parts) take(part)
+    take({ type: FrameType.item, id: 1, payload: 'x'.repeat(9) })
+    expect(got).to.deep.equal([...parts, { type: FrameType.item, id: 1, payload: 'x'.repeat(9) }])
+  })
+
   it('holds 64 messages at most', () => {
     const { take } = joined(5)
     for (let id = 1; id <= 64; id++) take({ type: 1 | MORE, id, payload: '' })

@@ -164,6 +164,23 @@ describe('a line over stream', () => {
     })
   }
 
+  it('stays open when many long calls are given up while they leave', async () => {
+    await using line = await lineTo(current.listener.port)
+    await using endpoint = over(line.port)
+    await endpoint.invoke(calling('echo'))
+    for (let round = 0; round < 15; round++) {
+      const gone = new AbortController()
+      const calls = Array.from({ length: 10 }, () =>
+        rejection(endpoint.invoke(calling('echo', ['x'.repeat(700_000)], { signal: gone.signal }))),
+      )
+      await new Promise(setImmediate)
+      gone.abort()
+      for (const error of await Promise.all(calls)) expect(error.code).to.equal('canceled')
+    }
+    expect((await endpoint.invoke(calling('echo', [1]))).value).to.deep.equal([1])
+    expect(line.connections).to.equal(1)
+  })
+
   it('is not used when it was closed as soon as it was open: the call did not run', async () => {
     const { port } = current.listener
     const plain = httpConnect({ logger: silent })(providerRecord({ host: '127.0.0.1', port }))
