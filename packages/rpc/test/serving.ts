@@ -16,8 +16,8 @@ import { offerOf } from '../src/contract/offer.ts'
 import { aroundServing } from '../src/filters/order.ts'
 import { dispatch } from '../src/provider/dispatch.ts'
 import { dispatchStream } from '../src/provider/dispatch-stream.ts'
-import { bothKinds } from '../src/streams/both-kinds.ts'
-import { streamThrough } from '../src/streams/stream-through.ts'
+import { bothKinds } from '../src/streaming/both-kinds.ts'
+import { streamThrough } from '../src/streaming/stream-through.ts'
 import { Movies } from './movies.ts'
 
 export interface ServingOptions {

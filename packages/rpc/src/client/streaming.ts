@@ -1,5 +1,5 @@
 import { formatServiceKey, RpcError, type Streamer, type StreamInvocation, type StreamKind } from '@kumquat/core'
-import { onceIterable } from '../streams/once-iterable.ts'
+import { onceIterable } from '../streaming/once-iterable.ts'
 import { mergedOptions } from './call-options.ts'
 import type { CallingParts } from './calling.ts'
 import { optionsAmong } from './given-options.ts'

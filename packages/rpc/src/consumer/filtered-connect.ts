@@ -1,6 +1,6 @@
 import type { Connect, Endpoint, Filter, Invocation, ProviderRecord, Reply, Status } from '@kumquat/core'
-import { bothKinds } from '../streams/both-kinds.ts'
-import { noStreams } from '../streams/endings.ts'
+import { bothKinds } from '../streaming/both-kinds.ts'
+import { noStreams } from '../streaming/endings.ts'
 
 /**
  * A connect whose endpoints run filters around every attempt; `around` makes those for one peer. Their `invoke` carries

@@ -7,7 +7,7 @@ import {
   type Service,
   type Streamer,
 } from '@kumquat/core'
-import { streamStopped } from '../streams/endings.ts'
+import { streamStopped } from '../streaming/endings.ts'
 import type { ListenOptions, Readiness, ServedCall, ServedStream } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
 import type { Arrival } from './arrival.ts'

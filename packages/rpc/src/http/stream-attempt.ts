@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, formatServiceKey, RpcError, type StreamInvocation } from '@kumquat/core'
-import { DONE } from '../streams/done.ts'
+import { DONE } from '../streaming/done.ts'
 import { answeredBy } from './answered-by.ts'
 import type { AttemptObserver } from './attempt.ts'
 import { decodeError } from './error-body.ts'

@@ -12,7 +12,7 @@ import {
 import { bodyOf, headersOf } from '../http/departing.ts'
 import { decodeError } from '../http/error-body.ts'
 import { notSent, refuseLate } from '../not-sent.ts'
-import { onceIterable } from '../streams/once-iterable.ts'
+import { onceIterable } from '../streaming/once-iterable.ts'
 import { bounded } from '../waiting/bounded.ts'
 import type { MemoryItems } from './memory-items.ts'
 import type { MemoryAnswer, MemoryListener } from './memory-listener.ts'

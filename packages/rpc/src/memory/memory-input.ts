@@ -1,6 +1,6 @@
 import type { CallName } from '../http/error-body.ts'
-import { itemTooLarge } from '../streams/endings.ts'
-import { sentItem } from '../streams/sent-item.ts'
+import { itemTooLarge } from '../streaming/endings.ts'
+import { sentItem } from '../streaming/sent-item.ts'
 
 /** What a consumer sends, as JSON on its way to the provider. An item above `maxItemBytes` is thrown to who reads it, and is the last. */
 export async function* memoryInput(

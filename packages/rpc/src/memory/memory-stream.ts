@@ -1,7 +1,7 @@
 import { formatServiceKey, RpcError, type StreamInvocation } from '@kumquat/core'
 import { decodeError } from '../http/error-body.ts'
-import { DONE } from '../streams/done.ts'
-import { callerLeft } from '../streams/endings.ts'
+import { DONE } from '../streaming/done.ts'
+import { callerLeft } from '../streaming/endings.ts'
 import type { MemoryItems } from './memory-items.ts'
 
 export interface MemoryStreamParts {

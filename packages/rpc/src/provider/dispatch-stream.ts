@@ -1,6 +1,6 @@
 import { RpcError, type Streamer, type StreamInvocation, silent } from '@kumquat/core'
-import { DONE } from '../streams/done.ts'
-import { onceIterable } from '../streams/once-iterable.ts'
+import { DONE } from '../streaming/done.ts'
+import { onceIterable } from '../streaming/once-iterable.ts'
 import { admit } from './admission.ts'
 import type { DispatchOptions } from './dispatch.ts'
 import { type Found, finder } from './finder.ts'

@@ -1,5 +1,5 @@
 import type { BinaryEncoding } from '../encoding/value-encoding.ts'
-import { DONE } from '../streams/done.ts'
+import { DONE } from '../streaming/done.ts'
 import { costOf } from './item-cost.ts'
 
 export interface ItemReceiverParts {

@@ -1,4 +1,4 @@
-import { DONE } from '../streams/done.ts'
+import { DONE } from '../streaming/done.ts'
 
 /** An iterator that is had with the first item that is asked for, at once or later. Who leaves before has it not begin. */
 export class LateIterator implements AsyncIterator<unknown> {

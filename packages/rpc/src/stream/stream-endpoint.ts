@@ -10,7 +10,7 @@ import {
   type StreamInvocation,
 } from '@kumquat/core'
 import { notSent, refuseLate } from '../not-sent.ts'
-import { onceIterable } from '../streams/once-iterable.ts'
+import { onceIterable } from '../streaming/once-iterable.ts'
 import { bounded } from '../waiting/bounded.ts'
 import { LateIterator } from './late-iterator.ts'
 

@@ -1,7 +1,7 @@
 import { type StreamInvocation, type StreamKind, systemClock } from '@kumquat/core'
 import type { Transport } from '@kumquat/rpc'
-import { bothKinds } from '../../src/streams/both-kinds.ts'
-import { streamThrough } from '../../src/streams/stream-through.ts'
+import { bothKinds } from '../../src/streaming/both-kinds.ts'
+import { streamThrough } from '../../src/streaming/stream-through.ts'
 import { type Serving, type ServingOptions, serving } from '../serving.ts'
 import { Feeds } from './feeds.ts'
 

@@ -1,8 +1,8 @@
 import { compose, type Filter, type Reply, RpcError, type Streamer, type StreamInvocation } from '@kumquat/core'
 import { handClock } from '@kumquat/core/testing'
 import { expect } from 'chai'
-import { bothKinds } from '../../src/streams/both-kinds.ts'
-import { streamThrough } from '../../src/streams/stream-through.ts'
+import { bothKinds } from '../../src/streaming/both-kinds.ts'
+import { streamThrough } from '../../src/streaming/stream-through.ts'
 import { listenersOn } from '../listeners.ts'
 import { all, failing } from '../stream-trials/stream-stage.ts'
 
