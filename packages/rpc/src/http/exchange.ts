@@ -23,6 +23,7 @@ import type { Exchanges } from './exchanges.ts'
 import type { Refusal } from './refusal.ts'
 import { remoteOf } from './remote.ts'
 import { encodeReply, type ReplyWriter } from './reply-body.ts'
+import { hasStopped, UNKNOWN } from './unserved.ts'
 import { INSTANCE, JSON_TYPE, LINES_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
 import { writeLines } from './write-lines.ts'
 
@@ -79,8 +80,7 @@ export class Exchange {
   /** Whether the call may go on; it is answered if not. */
   admit(): boolean {
     if (!this.#shared.refusing) return true
-    const message = 'this provider has stopped: ask another, or look it up again'
-    this.fail(new RpcError('unavailable', message, { outcome: 'not-run' }))
+    this.fail(hasStopped())
     return false
   }
 
@@ -257,8 +257,5 @@ export class Exchange {
     if (this.#start !== undefined) this.#shared.observer?.ended(observedEnd(this.#start, code, durationMs))
   }
 }
-
-/** In metrics, all that is no known method is one: its names come from outside and have no end. */
-const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }
 
 const asItIs = (payload: unknown): string => payload as string

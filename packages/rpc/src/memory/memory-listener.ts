@@ -3,6 +3,7 @@ import type { OfferedMethod } from '../contract/offer.ts'
 import { attachmentsOf, callerOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
 import { encodeReply } from '../http/reply-body.ts'
+import { hasStopped, UNKNOWN } from '../http/unserved.ts'
 import { STATUS_OF } from '../http/wire.ts'
 import { providerFailed } from '../provider-failed.ts'
 import { noStreams, streamBroken, streamStopped } from '../streaming/endings.ts'
@@ -163,7 +164,7 @@ export class MemoryListener implements Listener {
   /** Throws what keeps a call from being served. */
   #arrived(request: MemoryRequest): ServedCall {
     if (this.#state === 'refusing') {
-      throw new RpcError('unavailable', 'this provider has stopped: ask another', { outcome: 'not-run' })
+      throw hasStopped()
     }
     const idempotent = this.#served.get(nameOf(request))?.idempotent
     if (idempotent !== undefined) this.#lastCallAt = this.#options.clock.now()
@@ -177,6 +178,3 @@ function brokenOff(request: MemoryRequest): RpcError {
   const message = `${nameOf(request)}: the connection broke before the answer was complete; it may have run`
   return new RpcError('unavailable', message, { outcome: 'unknown' })
 }
-
-/** In metrics, all that is no known method is one: its names come from outside and have no end. */
-const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }

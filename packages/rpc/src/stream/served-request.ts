@@ -7,6 +7,7 @@ import { type CallName, encodeError } from '../http/error-body.ts'
 import { tooLarge } from '../http/refusal.ts'
 import { encodeReply, packReply, type ReplyWriter } from '../http/reply-body.ts'
 import { nameIn } from '../http/unknown-path.ts'
+import { hasStopped, namesNoMethod, UNKNOWN } from '../http/unserved.ts'
 import { BAGGAGE } from '../http/wire.ts'
 import { providerFailed } from '../provider-failed.ts'
 import { readFacts } from './facts.ts'
@@ -84,12 +85,8 @@ export class ServedRequest {
       this.#start = { kind: 'served', service, method, lane: attachments[LANE] ?? STABLE_LANE, caller }
       observer.started(this.#start)
     }
-    if (name === undefined)
-      throw unknown(`${JSON.stringify(path.slice(0, 100))} names no method: /<app>/<group>/<method>`)
-    if (refusing)
-      throw new RpcError('unavailable', 'this provider has stopped: ask another, or look it up again', {
-        outcome: 'not-run',
-      })
+    if (name === undefined) throw namesNoMethod(path)
+    if (refusing) throw hasStopped()
     if (body === undefined) throw tooLarge(this.#shared.maxRequestBytes).error
     const { maxDepth } = this.#shared
     const given = typeof body === 'string' ? parseArguments(body, maxDepth) : unpackArguments(body, maxDepth, binary!)
@@ -143,7 +140,3 @@ export class ServedRequest {
     if (exchanges.inFlight === 0) exchanges.onIdle()
   }
 }
-
-const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }
-
-const unknown = (message: string): RpcError => new RpcError('unimplemented', message, { outcome: 'not-run' })

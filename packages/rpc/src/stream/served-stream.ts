@@ -12,6 +12,7 @@ import { type CallName, encodeError } from '../http/error-body.ts'
 import { tooLarge } from '../http/refusal.ts'
 import { encodeReply, packReply } from '../http/reply-body.ts'
 import { nameIn } from '../http/unknown-path.ts'
+import { hasStopped, namesNoMethod, UNKNOWN } from '../http/unserved.ts'
 import { providerFailed } from '../provider-failed.ts'
 import { callerLeft, itemTooLarge, noStreams, outOfTime, windowBroken } from '../streaming/endings.ts'
 import { onceIterable } from '../streaming/once-iterable.ts'
@@ -104,12 +105,8 @@ export class ServedStream {
     const arrived = readFacts(head.facts)
     const attachments = attachmentsOf(arrived)
     this.#observe(route?.name ?? UNKNOWN, attachments[LANE])
-    if (name === undefined)
-      throw unknown(`${JSON.stringify(head.path.slice(0, 100))} names no method: /<app>/<group>/<method>`)
-    if (exchanges.refusing)
-      throw new RpcError('unavailable', 'this provider has stopped: ask another, or look it up again', {
-        outcome: 'not-run',
-      })
+    if (name === undefined) throw namesNoMethod(head.path)
+    if (exchanges.refusing) throw hasStopped()
     if (body === undefined) throw tooLarge(maxRequestBytes).error
     const args = typeof body === 'string' ? parseArguments(body, maxDepth) : this.#unpacked(body)
     const { service, method } = name
@@ -235,7 +232,3 @@ export class ServedStream {
     if (exchanges.inFlight === 0) exchanges.onIdle()
   }
 }
-
-const UNKNOWN: CallName = { service: { app: 'unknown', group: 'unknown' }, method: 'unknown' }
-
-const unknown = (message: string): RpcError => new RpcError('unimplemented', message, { outcome: 'not-run' })

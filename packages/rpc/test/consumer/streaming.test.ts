@@ -18,12 +18,17 @@ import {
   callOptions,
   consumer,
   currentCall,
+  httpConnect,
+  httpListen,
   memoryTransport,
   method,
   type Provider,
   type ProviderOptions,
   provider,
   service,
+  streamConnect,
+  streamListen,
+  type Transport,
 } from '@kumquat/rpc'
 import { expect } from 'chai'
 import { listenersOn } from '../listeners.ts'
@@ -53,14 +58,21 @@ class Relay {
   }
 }
 
-for (const over of ['memory', 'HTTP']) {
+/** Their ends, of which those of memory find one another. */
+const transports: Readonly<Record<string, () => Transport>> = {
+  memory: () => memoryTransport({ caller: 'web' }),
+  HTTP: () => ({ connect: httpConnect({ caller: 'web', logger: silent }), listen: httpListen() }),
+  frames: () => ({ connect: streamConnect({ caller: 'web', logger: silent }), listen: streamListen() }),
+}
+
+for (const [over, make] of Object.entries(transports)) {
   describe(`a consumer that streams over ${over}`, () => {
     let tree: MemoryTree
-    let transport: ReturnType<typeof memoryTransport>
+    let transport: Transport
     const running: AsyncDisposable[] = []
     beforeEach(() => {
       tree = new MemoryTree()
-      transport = memoryTransport({ caller: 'web' })
+      transport = make()
     })
     afterEach(async () => {
       for (const one of running.splice(0).reverse()) await one[Symbol.asyncDispose]()
@@ -72,11 +84,11 @@ for (const over of ['memory', 'HTTP']) {
     const provide = async (feeds: object, options: Partial<ProviderOptions> = {}): Promise<Provider> => {
       const registry = keep(memory({ tree }))
       const own = { registry, services: [feeds], quietMs: 0, drainTimeoutMs: 50, logger: silent, ...options }
-      return keep(await provider(over === 'memory' ? { ...own, listen: transport.listen } : own))
+      return keep(await provider({ ...own, listen: transport.listen }))
     }
     const consume = async (options: Partial<ConsumerOptions> = {}): Promise<Consumer> => {
       const own = { registry: keep(memory({ tree })), caller: 'web', logger: silent, ...options }
-      return keep(await consumer(over === 'memory' ? { ...own, connect: transport.connect } : own))
+      return keep(await consumer({ ...own, connect: transport.connect }))
     }
     const populated = async (consuming: Consumer, count: number): Promise<Peers> =>
       await eventually(() => {

@@ -1,6 +1,12 @@
-import { type StreamInvocation, silent, systemClock } from '@kumquat/core'
+import { providerRecord, type StreamInvocation, silent, systemClock } from '@kumquat/core'
 import { eventually, recordingObserver } from '@kumquat/core/testing'
-import { type StreamConnectOptions, type StreamListenOptions, streamConnect, streamListen } from '@kumquat/rpc'
+import {
+  httpListen,
+  type StreamConnectOptions,
+  type StreamListenOptions,
+  streamConnect,
+  streamListen,
+} from '@kumquat/rpc'
 import { expect } from 'chai'
 import { FrameType, MORE } from '../../src/stream/frame.ts'
 import { RequestKind, RequestPrelude, readRequest } from '../../src/stream/request-frame.ts'
@@ -345,6 +351,26 @@ describe('a consumer of streams, by frames', () => {
     begun.end.socket.pause()
     begun.end.writer.number(FrameType.credit, begun.request.id, 2 ** 32 - 1)
     expect(await settled(() => made)).to.be.within(1, 400)
+  })
+})
+
+describe('a provider that lists frames, and does not speak them', () => {
+  it('streams over plain HTTP what that can carry', async () => {
+    const feeds = new Feeds()
+    const transport = { connect: streamConnect({ logger: silent }), listen: httpListen() }
+    await using plain = await serving({ transport, services: [feeds] })
+    const { host, port } = plain.record
+    await using endpoint = transport.connect(providerRecord({ host, port, transports: ['stream', 'http'] }))
+    const call = { service: { app: 'trial', group: 'feeds' }, attachments: {}, idempotent: false } as const
+    for (let n = 0; n < 2; n++) {
+      const counted = endpoint.stream!({ ...call, method: 'count', args: [3], stream: 'server' })
+      expect(await all(counted)).to.deep.equal([0, 1, 2])
+    }
+    const input = (async function* () {
+      yield 1
+    })()
+    const { error } = await failing(endpoint.stream!({ ...call, method: 'sum', args: [0], stream: 'client', input }))
+    expect(error).to.include({ code: 'unimplemented', outcome: 'not-run' })
   })
 })
 
