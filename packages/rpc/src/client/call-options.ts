@@ -1,4 +1,4 @@
-import type { Constraints } from '@kumquat/core'
+import { type Constraints, nearest } from '@kumquat/core'
 import { assertAttachments } from '../context/attachments.ts'
 import { assertTimeout } from '../waiting/assert-timeout.ts'
 
@@ -28,6 +28,7 @@ export interface CallOptions {
 
 /** Returns options, or throws `RangeError` or `TypeError` naming what is wrong with them. */
 export function assertCallOptions(options: CallOptions): CallOptions {
+  for (const name in options) if (!Object.hasOwn(KNOWN, name)) throw unknown(name)
   if (options.timeoutMs !== undefined) assertTimeout('timeoutMs', options.timeoutMs)
   if (options.attachments !== undefined) assertAttachments(options.attachments)
   if (options.lane !== undefined) assertAttachments({ lane: options.lane })
@@ -35,6 +36,26 @@ export function assertCallOptions(options: CallOptions): CallOptions {
   if (options.peer !== undefined) assertPeer(options.peer)
   if (options.constraints !== undefined) assertConstraints(options.constraints)
   return options
+}
+
+/** Each of them, so that the compiler misses none. */
+const KNOWN: Readonly<Record<keyof CallOptions, true>> = {
+  timeoutMs: true,
+  signal: true,
+  lane: true,
+  key: true,
+  peer: true,
+  attachments: true,
+  constraints: true,
+}
+
+function unknown(name: string): TypeError {
+  const known = Object.keys(KNOWN)
+  const near = nearest(name, known)
+  const hint = near === undefined ? '' : `, did you mean ${JSON.stringify(near)}?`
+  return new TypeError(
+    `a call has no option ${JSON.stringify(name.slice(0, 100))}${hint} (there is: ${known.join(', ')})`,
+  )
 }
 
 /** The options before, with those after over them. Throws `TypeError` where their attachments are too many together. */

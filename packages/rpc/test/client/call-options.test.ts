@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { assertCallOptions } from '../../src/client/call-options.ts'
+import { assertCallOptions, type CallOptions } from '../../src/client/call-options.ts'
 
 describe('call options', () => {
   for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31]) {
@@ -53,5 +53,15 @@ describe('call options', () => {
   it('are anything else', () => {
     const options = { timeoutMs: 1, lane: 'gray', attachments: { user: 'ann' }, signal: new AbortController().signal }
     expect(assertCallOptions(options)).to.equal(options)
+  })
+
+  it('refuse an option that there is not, and name the one that was meant', () => {
+    const asked = (options: object) => () => assertCallOptions(options as CallOptions)
+    expect(asked({ timeout: 5 })).to.throw(TypeError, 'a call has no option "timeout", did you mean "timeoutMs"?')
+    expect(asked({ retries: 5 })).to.throw(
+      TypeError,
+      'a call has no option "retries" (there is: timeoutMs, signal, lane',
+    )
+    expect(asked(Object.create({ constructor: 1, ...{ toString: 1 } }))).to.throw(TypeError, 'no option')
   })
 })
