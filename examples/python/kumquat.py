@@ -1,6 +1,7 @@
-"""A client of the stream transport in Python's standard library: docs/reference/wire.md, "Frames"."""
+"""A client of the stream transport in Python's standard library: docs/reference/frames.md."""
 import itertools
 import json
+import queue
 import socket
 import struct
 import threading
@@ -48,7 +49,7 @@ class Client:
         if not head.startswith(b"HTTP/1.1 101"):
             raise ConnectionError(f"no stream: {head.splitlines()[0].decode()}")
         self.socket.settimeout(None)
-        self.ids, self.waiting, self.parts = itertools.count(1), {}, {}
+        self.ids, self.waiting, self.streams, self.parts = itertools.count(1), {}, {}, {}
         self.lock, self.leaving = threading.Lock(), False
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -56,10 +57,7 @@ class Client:
         """Calls `app/group/method`. Facts are headers of the call, such as baggage='lane=gray'."""
         id_, waiting = next(self.ids), Waiting()
         self.waiting[id_] = waiting
-        path_bytes = ("/" + path).encode("ascii")
-        facts_bytes = json.dumps(facts).encode() if facts else b""
-        head = struct.pack(">dBBHI", timeout_ms, attempt, 0, len(path_bytes), len(facts_bytes))
-        self._send(REQUEST, id_, head + path_bytes + facts_bytes + json.dumps(args, ensure_ascii=False).encode())
+        self._request(id_, 0, path, args, timeout_ms, attempt, facts)
         if not waiting.done.wait(timeout_ms / 1000):
             self.waiting.pop(id_, None)
             self._send(CANCEL, id_)
@@ -68,8 +66,34 @@ class Client:
             return json.loads(waiting.payload)
         raise RpcError(json.loads(waiting.payload))
 
+    def stream(self, path, *args, timeout_ms=0, window=256 * 1024, **facts):
+        """Yields what a method streams back, which is sent no further ahead than `window`; leave the loop to end it."""
+        id_, read, frames = next(self.ids), 0, queue.Queue()
+        self.streams[id_] = lambda type_, payload: frames.put((type_, payload))
+        self._request(id_, 1, path, args, timeout_ms, 1, facts, struct.pack(">I", window))
+        try:
+            while (frame := frames.get())[0] == ITEM:
+                read += max(len(frame[1]), 1024)
+                if read >= window / 2:
+                    self._send(CREDIT, id_, struct.pack(">I", read))
+                    read = 0
+                yield json.loads(frame[1])
+            if frame[0] == ERROR:
+                raise RpcError(json.loads(frame[1]))
+        except GeneratorExit:
+            self._send(CANCEL, id_)
+        finally:
+            self.streams.pop(id_, None)
+
     def close(self):
         self.socket.close()
+
+    def _request(self, id_, kind, path, args, timeout_ms, attempt, facts, credit=b""):
+        path_bytes = ("/" + path).encode("ascii")
+        facts_bytes = json.dumps(facts).encode() if facts else b""
+        head = struct.pack(">dBBHI", timeout_ms, attempt, kind, len(path_bytes), len(facts_bytes))
+        head += path_bytes + facts_bytes + credit
+        self._send(REQUEST, id_, head + json.dumps(args, ensure_ascii=False).encode())
 
     def _send(self, type_, id_, payload=b""):
         with self.lock:
@@ -88,8 +112,8 @@ class Client:
                 self._take(type_, id_, self._exactly(length - 5))
         except OSError as error:
             lost = {"code": "unavailable", "message": f"the connection broke: {error}", "outcome": "unknown"}
-            for waiting in list(self.waiting.values()):
-                waiting.settle(ERROR, json.dumps(lost).encode())
+            for settle in [one.settle for one in list(self.waiting.values())] + list(self.streams.values()):
+                settle(ERROR, json.dumps(lost).encode())
 
     def _take(self, type_, id_, payload):
         whole = self.parts.pop((type_ & ~MORE, id_), b"") + payload
@@ -99,6 +123,8 @@ class Client:
             self._send(PONG, 0)
         elif type_ == GO_AWAY:
             self.leaving = True
+        elif id_ in self.streams:
+            self.streams[id_](type_, whole)
         elif type_ in (REPLY, ERROR):
             waiting = self.waiting.pop(id_, None)
             if waiting:

@@ -16,11 +16,14 @@ const shop = defineService({
     who: method<() => unknown>(),
     refuse: method<() => never>(),
     never: method<() => Promise<never>>(),
+    numbers: method<(count: number, size: number) => AsyncIterable<string>>({ stream: 'server' }),
   },
 })
 
 describe('the client in Python of examples/python', () => {
   let canceled = 0
+  let made = 0
+  const endings: string[] = []
   const python = async (port: number, code: string): Promise<unknown> => {
     const setup = `import json, sys, threading\nfrom kumquat import Client, RpcError\nclient = Client("127.0.0.1", ${port}, "py")\n`
     const options = {
@@ -52,6 +55,15 @@ describe('the client in Python of examples/python', () => {
             new Promise<never>(() => {
               currentCall()!.signal!.addEventListener('abort', () => canceled++)
             }),
+          async *numbers(count, size) {
+            const { signal } = currentCall()!
+            try {
+              for (let n = 0; n < count; n++, made++) yield `${n} `.padEnd(size, 'é')
+              if (count === 3) throw new RpcError('data_loss', 'the fourth is gone')
+            } finally {
+              endings.push(signal!.aborted ? 'aborted' : 'done')
+            }
+          },
         }),
       ],
     })
@@ -91,6 +103,37 @@ print(json.dumps({
         alive: [1],
       })
       expect(canceled).to.equal(1)
+    } finally {
+      await running.stop()
+    }
+  })
+
+  it('reads streams beside calls, no further ahead than its window, to their end, their failure, or its own', async function () {
+    this.timeout(30_000)
+    const running = await serving()
+    try {
+      const code = `
+slow = client.stream("shop/items/numbers", 1000000, 10000)
+first = next(slow)
+beside = [client.call("shop/items/echo", n) for n in range(50)]
+counted = [int(item.split()[0]) for item in client.stream("shop/items/numbers", 500, 5)]
+large = [len(item) for item in client.stream("shop/items/numbers", 4, 200000)]
+slow.close()
+failed = []
+try:
+    for item in client.stream("shop/items/numbers", 3, 1): failed.append(item)
+except RpcError as error: failed.append(error.code)
+print(json.dumps({
+  "first": len(first), "beside": beside == [[n] for n in range(50)],
+  "counted": counted == list(range(500)), "large": large, "failed": failed,
+}))`
+      expect(await python(running.port, code)).to.deep.equal({
+        ...{ first: 10_000, beside: true, counted: true, large: [200_000, 200_000, 200_000, 200_000] },
+        failed: ['0 ', '1 ', '2 ', 'data_loss'],
+      })
+      // Two bytes a letter: 14 of the first fill its window.
+      expect(made - 507).to.be.within(1, 20)
+      expect(endings.sort()).to.deep.equal(['aborted', 'done', 'done', 'done'])
     } finally {
       await running.stop()
     }
