@@ -9,8 +9,8 @@ export interface Prelude {
 }
 
 /**
- * Puts frames on a socket: all that are written in one turn of the event loop leave together, which is the greatest single
- * saving there is (docs/decisions/0021). What is long leaves in parts, in turn with other long ones, each turn behind the
+ * Puts frames on a socket: what is written in one turn of the event loop leaves together, sixteen at a time, which is the greatest
+ * single saving there is (docs/decisions/0021). What is long leaves in parts, in turn with other long ones, each turn behind the
  * small ones, and only as fast as the other end reads.
  */
 export class FrameWriter {
@@ -20,6 +20,8 @@ export class FrameWriter {
   #start = 0
   #end = 0
   #isDue = false
+  /** Written into the slab, and not yet gone. */
+  #frames = 0
   #texts = 0
   #textsGone = 0
   #long: Long[] = []
@@ -125,6 +127,7 @@ export class FrameWriter {
       this.#textsGone = this.#texts
     }
     this.#start = this.#end
+    this.#frames = 0
   }
 
   #reserve(bytes: number): number {
@@ -150,7 +153,8 @@ export class FrameWriter {
     slab[at + 7] = id >>> 8
     slab[at + 8] = id
     this.#end = end
-    this.#due()
+    if (++this.#frames < TOGETHER) this.#due()
+    else this.#leave()
   }
 
   #due(): void {
@@ -204,6 +208,12 @@ interface Long {
   readonly bytes: Buffer
   at: number
 }
+
+/**
+ * So many leave in one write: it costs a call half a microsecond, and the other end begins with the first while we go on with
+ * the rest. In one write for all of 64 calls the ends would work by turns.
+ */
+const TOGETHER = 16
 
 const flushOf = (writer: FrameWriter): void => writer.flush()
 

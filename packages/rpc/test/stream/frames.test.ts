@@ -159,6 +159,19 @@ describe('a frame writer', () => {
     theirs.destroy()
   })
 
+  it('does not keep the other end waiting for all of many: sixteen leave together', async () => {
+    const { reader, frames } = gathering()
+    theirs.on('data', (chunk: Buffer) => reader.push(chunk))
+    const writer = new FrameWriter(ours)
+    for (let id = 1; id <= 15; id++) writer.text(FrameType.reply, id, `${id}`)
+    expect(writes).to.equal(0)
+    for (let id = 16; id <= 40; id++) writer.text(FrameType.reply, id, `${id}`)
+    expect([writes, writer.textsGone]).to.deep.equal([2, 32])
+    await eventually(() => expect(frames).to.have.length(40))
+    expect(writes).to.equal(3)
+    expect(frames.map(({ id }) => id)).to.deep.equal(Array.from({ length: 40 }, (_, at) => at + 1))
+  })
+
   it('puts nothing on a socket that has ended, and knows what had gone', async () => {
     const errors: Error[] = []
     ours.on('error', (error) => errors.push(error))
