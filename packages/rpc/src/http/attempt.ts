@@ -3,18 +3,11 @@ import { type Encoding, isEncoding } from '../compression/encodings.ts'
 import { isTooMuch, packed, unpacked } from '../compression/packed.ts'
 import type { Deadlines } from '../waiting/deadlines.ts'
 import { onAbort } from '../waiting/on-abort.ts'
+import { type AnsweredBy, answeredByRaw } from './answered-by.ts'
 import { decodeError } from './error-body.ts'
 import type { HttpPool, RawAnswerHandler } from './pool.ts'
 import { rawHeader } from './raw-header.ts'
 import { transportError } from './transport-error.ts'
-import { CLOSING, INSTANCE } from './wire.ts'
-
-/** What an answer says of who gave it. */
-export interface AnsweredBy {
-  readonly instance: string | undefined
-  /** It asks to be left alone from now on. */
-  readonly isClosing: boolean
-}
 
 /** What a peer is told of its attempts. */
 export interface AttemptObserver {
@@ -98,8 +91,7 @@ export class Attempt implements RawAnswerHandler {
     this.#status = status
     if (status < 200) return true
     this.#encoding = rawHeader(raw, 'content-encoding')
-    const isClosing = rawHeader(raw, CLOSING) !== undefined
-    this.#parts.peer.answered({ instance: rawHeader(raw, INSTANCE), isClosing })
+    this.#parts.peer.answered(answeredByRaw(raw))
     return true
   }
 
