@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@kumquat/core'
+import { SparingTime } from './windows/sparing-time.ts'
 
 /** What may be spent on further attempts. One object serves the retries, hedges and requeues of a whole consumer. */
 export interface RetryBudget {
@@ -55,58 +56,47 @@ export function retryBudget({
 /** Of one further attempt, where a first one brings `percent`: whole numbers, so nothing is lost in rounding. */
 const PRICE = 100
 const SLOTS = 10
-const MANY = 256
-const FEW = 15
 
 /** What was added within the window, to a tenth of it: a ring of slots. */
 class SlidingSum {
   readonly #slots = new Float64Array(SLOTS)
   readonly #slotMs: number
   readonly #clock: Clock
+  readonly #lately: SparingTime
   #slot = Number.NEGATIVE_INFINITY
   #sum = 0
-  /** Counted since the clock was last looked at, and in this slot by then. */
-  #unlooked = 0
-  #inSlot = 0
 
   constructor(windowMs: number, clock: Clock) {
     this.#slotMs = windowMs / SLOTS
     this.#clock = clock
+    this.#lately = new SparingTime(clock, this.#slotMs)
   }
 
   add(amount: number): void {
-    this.#moveOn()
-    this.#slots[this.#slot % SLOTS]! += amount
-    this.#sum += amount
+    this.#addAt(this.#clock.now(), amount)
   }
 
-  /**
-   * Adds with few looks at the clock where very much is counted: one for 16 from the 256th in a slot on. What comes between two
-   * looks counts as of the earlier.
-   */
+  /** Adds with few looks at the clock where very much is counted. */
   count(amount: number): void {
-    if (this.#inSlot < MANY || this.#unlooked === FEW) {
-      this.#moveOn()
-      this.#inSlot += 1 + this.#unlooked
-      this.#unlooked = 0
-    } else {
-      this.#unlooked++
-    }
-    this.#slots[this.#slot % SLOTS]! += amount
-    this.#sum += amount
+    this.#addAt(this.#lately.now(), amount)
   }
 
   value(): number {
-    this.#moveOn()
+    this.#moveTo(this.#clock.now())
     return this.#sum
   }
 
-  #moveOn(): void {
-    const now = Math.floor(this.#clock.now() / this.#slotMs)
-    if (now <= this.#slot) return
-    for (let slot = Math.max(this.#slot + 1, now - SLOTS + 1); slot <= now; slot++) this.#slots[slot % SLOTS] = 0
-    this.#slot = now
-    this.#inSlot = 0
+  #addAt(now: number, amount: number): void {
+    this.#moveTo(now)
+    this.#slots[this.#slot % SLOTS]! += amount
+    this.#sum += amount
+  }
+
+  #moveTo(now: number): void {
+    const slot = Math.floor(now / this.#slotMs)
+    if (slot <= this.#slot) return
+    for (let one = Math.max(this.#slot + 1, slot - SLOTS + 1); one <= slot; one++) this.#slots[one % SLOTS] = 0
+    this.#slot = slot
     // Anew, not by differences: fractions must not add up to an error.
     this.#sum = this.#slots.reduce((sum, amount) => sum + amount, 0)
   }

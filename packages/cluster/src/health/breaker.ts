@@ -1,5 +1,7 @@
 import { type Clock, type Rng, systemClock, systemRng } from '@kumquat/core'
 import { assertInteger, assertWithin } from '../range.ts'
+import { BUCKETS } from '../windows/rolling-tally.ts'
+import { SparingTime } from '../windows/sparing-time.ts'
 import { Circuit, type CircuitOptions } from './circuit.ts'
 import { Docket } from './docket.ts'
 import type { HealthPolicy } from './health.ts'
@@ -43,9 +45,11 @@ export function breaker({
   const options = { failurePercent, minCalls, windowMs, consecutiveFailures, cooldownMs, maxCooldownMs }
   return () => {
     const docket = new Docket()
+    const time = new SparingTime(clock, windowMs / BUCKETS)
     return watched({
       verdicts: docket.verdicts,
       clock,
+      lately: () => time.now(),
       judge,
       watch: ({ id }) => new Circuit(options, { id, docket, clock, rng }),
     })

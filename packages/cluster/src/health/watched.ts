@@ -7,16 +7,19 @@ import type { Watcher, Watching } from './watcher.ts'
 export interface WatchedOptions {
   readonly verdicts: Live<readonly Verdict[]>
   readonly clock: Clock
+  /** See `Watching`. */
+  readonly lately?: () => number
   readonly judge: Judge
   readonly watch: (record: ProviderRecord) => Watcher
 }
 
 /** A health that gives each line a watcher of its own. */
-export function watched({ verdicts, clock, judge, watch }: WatchedOptions): Health {
+export function watched({ verdicts, clock, lately, judge, watch }: WatchedOptions): Health {
   const watchers = new Set<Watcher>()
   const watching: Watching = {
     clock,
     judge,
+    ...(lately !== undefined && { lately }),
     enter(record) {
       const watcher = watch(record)
       watchers.add(watcher)
@@ -55,13 +58,16 @@ class WatchedEndpoint implements Endpoint {
   readonly #watchers: readonly Watcher[]
   readonly #only: Watcher | undefined
   readonly #clock: Clock
+  readonly #lately: () => number
 
   constructor(endpoint: Endpoint, watchings: readonly Watching[], watchers: readonly Watcher[]) {
     this.#endpoint = endpoint
     this.#watchings = watchings
     this.#watchers = watchers
     this.#only = watchers.length === 1 ? watchers[0] : undefined
-    this.#clock = watchings[0]!.clock
+    const { clock, lately = () => clock.now() } = watchings[0]!
+    this.#clock = clock
+    this.#lately = lately
   }
 
   get status(): Status {
@@ -77,7 +83,7 @@ class WatchedEndpoint implements Endpoint {
     const mark = watcher.began()
     return begun(this.#endpoint, invocation).then(
       (reply) => {
-        watcher.ended(mark, this.#clock.now(), 'works', invocation.stream === undefined)
+        watcher.ended(mark, this.#lately(), 'works', invocation.stream === undefined)
         return reply
       },
       (error) => {

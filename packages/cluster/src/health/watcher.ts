@@ -14,6 +14,8 @@ export interface Watcher extends Disposable {
 /** How a health watches. Several that go by the same clock can be put around a line at once. */
 export interface Watching {
   readonly clock: Clock
+  /** When a call ended that went well, if its time need not be exact. Default: by the clock. */
+  readonly lately?: () => number
   readonly judge: Judge
   enter(record: ProviderRecord): Watcher
   leave(watcher: Watcher): void

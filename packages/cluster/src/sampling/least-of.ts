@@ -26,7 +26,7 @@ export function leastOf({ choices, load, rng }: LeastOfOptions): Balancer {
     const { one, other, shares } = drawsOf(peers)
     let best = one(rng())
     for (let drawn = 1; drawn < choices; drawn++) {
-      const next = other(best, rng())
+      const next = other(best, rng)
       const a = peers[next]
       const b = peers[best]
       if (a !== undefined && b !== undefined && isFreer(a, shares[next]!, b, shares[best]!)) best = next

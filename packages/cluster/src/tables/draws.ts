@@ -1,11 +1,12 @@
+import type { Rng } from '@kumquat/core'
 import { aliasTable } from './alias-table.ts'
 
-/** Draws indexes in proportion to their weights, each from one uniform number in [0, 1). */
+/** Draws indexes in proportion to their weights. */
 export interface Draws {
-  /** In constant time. */
+  /** From one uniform number in [0, 1), in constant time. */
   one(uniform: number): number
-  /** Another than `index`, in proportion to the weights of all others, in O(log n); `index` if no other has weight. */
-  other(index: number, uniform: number): number
+  /** Another than `index`, in proportion to the weights of all others; `index` if no other has weight. O(log n). */
+  other(index: number, rng: Rng): number
   /** The weight of each relative to the mean of those with weight. */
   readonly shares: Float64Array
 }
@@ -16,7 +17,7 @@ export function draws(weights: readonly number[]): Draws {
 
 const evenDraws = (size: number): Draws => ({
   one: (uniform) => Math.floor(uniform * size),
-  other: (index, uniform) => (index + 1 + Math.floor(uniform * (size - 1))) % size,
+  other: (index, rng) => (index + 1 + Math.floor(rng() * (size - 1))) % size,
   shares: new Float64Array(size).fill(1),
 })
 
@@ -25,12 +26,16 @@ function weightedDraws(weights: readonly number[]): Draws {
   let total = 0
   for (const [index, weight] of weights.entries()) ends[index] = total += weight
   const mean = total / weights.filter((weight) => weight > 0).length
+  const one = aliasTable(weights)
   return {
-    one: aliasTable(weights),
-    other(index, uniform) {
+    one,
+    other(index, rng) {
+      // Mostly another at once; only then does it take a search, which costs more than the rest of a pick.
+      const drawn = one(rng())
+      if (drawn !== index) return drawn
       const weight = weights[index]!
       const start = index === 0 ? 0 : ends[index - 1]!
-      let at = uniform * (total - weight)
+      let at = rng() * (total - weight)
       if (at >= start) at += weight
       const found = firstAbove(ends, at)
       if (found < ends.length) return found

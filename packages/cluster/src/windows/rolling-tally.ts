@@ -65,4 +65,5 @@ export class RollingTally {
   }
 }
 
-const BUCKETS = 10
+/** In a window. */
+export const BUCKETS = 10

@@ -99,17 +99,16 @@ describe('p2c', () => {
     for (let i = 0; i < 1_000; i++) expect(balance(peers, call())).to.not.equal(peers[1])
   })
 
-  it('draws two numbers for a pick, none if there is but one peer', () => {
-    let drawn = 0
-    const rng = (): number => {
-      drawn++
-      return 0.3
+  it('draws two numbers for a pick, a third where by weight both fall on one peer, none if there is but one', () => {
+    const drawnFor = (weights: readonly number[], ...dice: readonly number[]): number => {
+      let drawn = 0
+      p2c({ load: cost, rng: () => dice[drawn++]! })(peersOf(...weights), call())
+      return drawn
     }
-    const balance = p2c({ load: cost, rng })
-    for (const peers of [peersOf(1, 1, 1), peersOf(1, 2, 3)]) balance(peers, call())
-    expect(drawn).to.equal(4)
-    balance(peersOf(1), call())
-    expect(drawn).to.equal(4)
+    expect(drawnFor([1, 1, 1], 0.3, 0.3, 0.3)).to.equal(2)
+    expect(drawnFor([1, 2, 3], 0.3, 0.1, 0.3)).to.equal(2)
+    expect(drawnFor([1, 2, 3], 0.3, 0.3, 0.3)).to.equal(3)
+    expect(drawnFor([1], 0.3)).to.equal(0)
   })
 
   /** Calls one after another to real peers that take so many ms each. */

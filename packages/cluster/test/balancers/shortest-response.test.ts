@@ -35,7 +35,7 @@ describe('shortestResponse', () => {
         drawn++
         return 0.4
       }
-      shortestResponse({ choices, rng })(peersOf(1, 2, 3), call())
+      shortestResponse({ choices, rng })(peersOf(1, 1, 1), call())
       expect(drawn).to.equal(choices)
     }
   })

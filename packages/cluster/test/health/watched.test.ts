@@ -8,12 +8,19 @@ import { call, record, wire } from '../parts.ts'
 import { times, watchedLines } from './watched-lines.ts'
 
 /** A policy whose watchers write what they are told to a log. */
-function logging(name: string, log: string[], clock: Clock, objecting: Set<string> = new Set()): HealthPolicy {
+function logging(
+  name: string,
+  log: string[],
+  clock: Clock,
+  objecting: Set<string> = new Set(),
+  lately?: () => number,
+): HealthPolicy {
   return () => {
     let begun = 0
     return watched({
       verdicts: new Cell<readonly Verdict[]>([]),
       clock,
+      ...(lately !== undefined && { lately }),
       judge: (error) => (error === name ? 'fails' : 'nothing'),
       watch: ({ id }) => ({
         get objects() {
@@ -73,6 +80,27 @@ describe('watched', () => {
     expect(await looks(logging('a', [], clock), logging('b', [], clock), logging('c', [], clock))).to.equal(1)
     expect(await looks(logging('a', [], clock), healthChain(logging('b', [], clock)))).to.equal(2)
     expect(await looks(logging('a', [], clock), logging('b', [], handClock()), logging('c', [], clock))).to.equal(2)
+  })
+
+  it('asks for the time of a success where one alone watches and has a time of its own, else the clock', async () => {
+    const log: string[] = []
+    const clock = handClock({ startMs: 7 })
+    const line = wire()
+    const alone = logging('a', log, clock, new Set(), () => 3)
+    const endpoint = alone().connect(line.connect)(record(1))
+    await endpoint.invoke(call())
+    line.answer = () => Promise.reject('a')
+    await endpoint.invoke(call()).catch(() => {})
+    line.answer = () => Promise.resolve({ value: 1 })
+    await healthChain(alone, logging('b', log, clock))()
+      .connect(line.connect)(record(1))
+      .invoke(call())
+    expect(log.filter((entry) => entry.includes('ended'))).to.deep.equal([
+      'a ended 10 at 3: works',
+      'a ended 20 at 7: fails',
+      'b ended 10 at 7: works',
+      'a ended 10 at 7: works',
+    ])
   })
 
   it('is closed while any watcher objects', () => {
