@@ -19,6 +19,7 @@ const MUTATED = [
   'sampling/*.ts',
   'tables/*.ts',
   'retry-budget.ts',
+  'windows/{rolling-tally,sparing-time}.ts',
   'health/**/*.ts',
   'routers/*.ts',
 ].map((pattern) => `${CLUSTER}/${pattern}`)

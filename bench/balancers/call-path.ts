@@ -15,33 +15,51 @@ import type { Connect, Invoker } from '@kumquat/core'
 import { type Contender, type Figure, measure } from './measure.ts'
 import { callsOf, connect, peersOf } from './peers.ts'
 
-/** The contender that is as a consumer is by default. */
-export const DEFAULT_PATH = '+ breaker and panic, the default'
+const SIMPLEST = { route: chain(), balance: roundRobin(), strategy: failfast() }
 
 /**
- * What the cluster layer adds to a call that goes well: the bare call first, then part after part.
+ * What the cluster layer adds to a call that goes well, as a consumer has it by default: beside the bare call and alone with
+ * it, as in a process that has set up its consumer in one way. To be measured before any other cluster is made: who calls
+ * many kinds through the same code gets slower code for all.
  */
+export async function defaultPath(size: number, rounds: number): Promise<readonly [bare: Figure, cluster: Figure]> {
+  using health = panic(breaker())()
+  const peers = peersOf(size, health.connect(connect))
+  const whole = cluster({ peers, route: chain(gray()), balance: p2c(), strategy: failover() })
+  const [bareFigure, clusterFigure] = await measure([bare(), through('cluster, the default', whole)], rounds)
+  return [bareFigure!, clusterFigure!]
+}
+
+/** The bare call, then part after part: what each adds, in a process that has all of these clusters. */
 export async function callPath(size: number, rounds: number): Promise<readonly Figure[]> {
   using health = panic(breaker())()
   using more = panic(healthChain(breaker(), outlierEjection()))()
-  const calls = callsOf(1_024)
-  const through = (name: string, invoke: Invoker): Contender => ({
-    name,
-    async run(times) {
-      for (let i = 0; i < times; i++) await invoke(calls[i & 1_023]!)
-    },
-  })
-  const parts = { route: chain(), balance: roundRobin(), strategy: failfast() }
-  const over = (opened: Connect): Invoker => cluster({ peers: peersOf(size, opened), ...parts })
-  const contenders = [through('bare invoke', connect(peersOf(1).current[0].record).invoke)]
-  contenders.push(through('cluster of the simplest parts', over(connect)))
-  parts.route = chain(gray())
-  contenders.push(through('+ route by lane', over(connect)))
-  parts.balance = p2c()
-  contenders.push(through('+ p2c by peak-EWMA', over(connect)))
-  parts.strategy = failover()
-  contenders.push(through('+ failover with its budget', over(connect)))
-  contenders.push(through(DEFAULT_PATH, over(health.connect(connect))))
-  contenders.push(through('+ outlier ejection', over(more.connect(connect))))
-  return await measure(contenders, rounds)
+  const over = (parts: typeof SIMPLEST, opened: Connect = connect): Invoker =>
+    cluster({ peers: peersOf(size, opened), ...parts })
+  const routed = { ...SIMPLEST, route: chain(gray()) }
+  const balanced = { ...routed, balance: p2c() }
+  const repeated = { ...balanced, strategy: failover() }
+  return await measure(
+    [
+      bare(),
+      through('cluster of the simplest parts', over(SIMPLEST)),
+      through('+ route by lane', over(routed)),
+      through('+ p2c by peak-EWMA', over(balanced)),
+      through('+ failover with its budget', over(repeated)),
+      through('+ breaker and panic', over(repeated, health.connect(connect))),
+      through('+ outlier ejection', over(repeated, more.connect(connect))),
+    ],
+    rounds,
+  )
 }
+
+const bare = (): Contender => through('bare invoke', connect(peersOf(1).current[0].record).invoke)
+
+const through = (name: string, invoke: Invoker): Contender => ({
+  name,
+  async run(times) {
+    for (let i = 0; i < times; i++) await invoke(CALLS[i & 1_023]!)
+  },
+})
+
+const CALLS = callsOf(1_024)

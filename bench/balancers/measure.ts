@@ -34,12 +34,18 @@ export async function measure(contenders: readonly Contender[], rounds: number):
 }
 
 const ROUND_NS = 10_000_000
+/** By then it is compiled for good: that is done by other threads, whose time is ours. */
+const WARM_NS = 300_000_000
 
-/** How often it goes into a round, after it has run so long that it is compiled. */
+/** How often it goes into a round, after it has run for a while. */
 async function timesOf(contender: Contender): Promise<number> {
+  let each = 0
   let times = 16
-  for (let ns = 0; ns < ROUND_NS; times *= 2) ns = times * (await nsEach(contender, times))
-  return Math.max(1, Math.round(ROUND_NS / (await nsEach(contender, times / 2))))
+  for (let ns = 0; ns < WARM_NS; ns += times * each) {
+    if (times * each < ROUND_NS) times *= 2
+    each = await nsEach(contender, times)
+  }
+  return Math.max(1, Math.round(ROUND_NS / each))
 }
 
 async function nsEach({ run }: Contender, times: number): Promise<number> {

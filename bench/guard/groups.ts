@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type Allocated, allocated } from '../allocation/allocated.ts'
 import { breakers } from '../balancers/breakers.ts'
-import { callPath, DEFAULT_PATH } from '../balancers/call-path.ts'
+import { defaultPath } from '../balancers/call-path.ts'
 import type { Figure } from '../balancers/measure.ts'
 import { picks } from '../balancers/picks.ts'
 import { CONTENDERS } from '../parts/options.ts'
@@ -45,10 +45,10 @@ export function groups({ quick }: GroupsOptions): readonly Group[] {
       tolerance: 0.4,
       async measure() {
         const of = named(await breakers(rounds))
-        const path = named(await callPath(size, rounds))
+        const [, path] = await defaultPath(size, rounds)
         return {
           'breaker/npm opossum': of('kumquat') / of('npm opossum'),
-          'cluster as it is by default/npm opossum': path(DEFAULT_PATH) / of('npm opossum'),
+          'cluster as it is by default/npm opossum': path.ns / of('npm opossum'),
         }
       },
     },
