@@ -29,8 +29,20 @@ built()
 const all = await measured({ contenders: CONTENDERS, rates, seconds, rounds })
 const of = (contender: string, rate: number): AtRate =>
   all.find((one) => one.contender === contender && one.rate === rate)!
-const middle = ({ rounds }: AtRate, of: keyof Round): number => median(rounds.map((round) => round[of]))
-const most = ({ rounds }: AtRate, of: keyof Round): number => Math.max(...rounds.map((round) => round[of]))
+type Figure = Exclude<keyof Round, 'reasons'>
+const middle = ({ rounds }: AtRate, of: Figure): number => median(rounds.map((round) => round[of]))
+const most = ({ rounds }: AtRate, of: Figure): number => Math.max(...rounds.map((round) => round[of]))
+
+/** How many calls failed, and of what: `0`, `12: resource_exhausted 12`. */
+function failures({ rounds }: AtRate): string {
+  const reasons: Record<string, number> = {}
+  for (const round of rounds) {
+    for (const [reason, times] of Object.entries(round.reasons)) reasons[reason] = (reasons[reason] ?? 0) + times
+  }
+  const all = sum(rounds.map(({ errors }) => errors))
+  const listed = Object.entries(reasons).map(([reason, times]) => `${reason} ${times}`)
+  return all === 0 ? '0' : `${all}: ${listed.join(', ')}`
+}
 
 const tables = rates.map((rate) => ({
   title: `${rate} calls a second`,
@@ -47,7 +59,7 @@ const tables = rates.map((rate) => ({
       ),
       'latest ms': rounded(most(one, 'latestMs'), 1),
       'most at once': most(one, 'backlog'),
-      errors: sum(one.rounds.map(({ errors }) => errors)),
+      errors: failures(one),
       sustained: sustained(one) ? 'yes' : 'NO',
     })),
 }))

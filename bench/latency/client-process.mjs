@@ -34,16 +34,20 @@ async function run({ rate, seconds, bytes }) {
   const count = Math.round(rate * seconds)
   // HDR, in ns, within a thousandth up to a minute.
   const latencies = createHistogram({ lowest: 1, highest: 60e9, figures: 3 })
-  const figures = { calls: count, errors: 0, late: 0, latestMs: 0, backlog: 0, overrunMs: 0 }
+  const figures = { calls: count, errors: 0, reasons: {}, late: 0, latestMs: 0, backlog: 0, overrunMs: 0 }
   const startAt = monotonic() + HEAD_START_MS
   const dueAt = (n) => startAt + (n * 1_000) / rate
   let sent = 0
   let answered = 0
+  const failed = (reason, times) => {
+    figures.errors += times
+    if (times > 0) figures.reasons[reason] = (figures.reasons[reason] ?? 0) + times
+  }
   await new Promise((resolve) => {
     const end = systemClock.after(seconds * 1_000 + PATIENCE_MS, () => over(count - answered), { keepAlive: true })
     const over = (missing) => {
       end[Symbol.dispose]()
-      figures.errors += missing
+      failed('no answer', missing)
       figures.overrunMs = monotonic() - dueAt(count - 1)
       resolve()
     }
@@ -57,8 +61,8 @@ async function run({ rate, seconds, bytes }) {
         latencies.record(Math.max(1, Math.round((monotonic() - due) * 1e6)))
         ended()
       }
-      const lost = () => {
-        figures.errors++
+      const lost = (error) => {
+        failed(error.code ?? error.name, 1)
         ended()
       }
       call(asked).then(back, lost)

@@ -6,6 +6,8 @@ import { type Sides, sides } from '../parts/sides.ts'
 export interface Round {
   readonly calls: number
   readonly errors: number
+  /** How many of them by their code, or their name. Calls that were never answered are `no answer`. */
+  readonly reasons: Readonly<Record<string, number>>
   /** Calls sent more than a millisecond after they were due, and the most that one was. */
   readonly late: number
   readonly latestMs: number

@@ -169,15 +169,11 @@ export class Exchange {
   }
 
   #beginLines(): void {
-    const { instance, gauge, inFlight } = this.#shared
     const { raw } = this.#reply
     this.#reply.hijack()
-    const about: Record<string, string> = {
-      [INSTANCE]: instance,
-      [LOAD]: gauge.text(inFlight),
-      ...elsewhere(this.#shared),
-    }
-    raw.writeHead(200, { 'content-type': LINES_TYPE, 'cache-control': 'no-store', ...about })
+    const about: Record<string, string> = { 'content-type': LINES_TYPE, 'cache-control': 'no-store' }
+    this.#introduce(about)
+    raw.writeHead(200, Object.assign(about, elsewhere(this.#shared)))
   }
 
   #streamed(code: RpcErrorCode | 'ok'): void {
@@ -188,15 +184,15 @@ export class Exchange {
 
   #answer(status: number, code: RpcErrorCode | 'ok', text: string, headers?: Readonly<Record<string, string>>): void {
     this.#answered = true
-    const { clock, instance, gauge, inFlight, compressFromBytes } = this.#shared
-    const durationMs = clock.now() - this.#enteredAt
+    const { clock, introductions, compressFromBytes } = this.#shared
+    const now = clock.now()
+    const durationMs = now - this.#enteredAt
     const reply = this.#reply
     const about: Record<string, string> = {
       'content-type': JSON_TYPE,
-      [INSTANCE]: instance,
-      [LOAD]: gauge.text(inFlight),
       [TIMING]: `total;dur=${Math.round(durationMs * 1_000) / 1_000}`,
     }
+    if (introductions.due(this.#request.socket, now) || status !== 200) this.#introduce(about)
     const away = elsewhere(this.#shared)
     const isSmall = text.length < compressFromBytes
     if (this.#shared.isAlone && isSmall && status === 200 && away === undefined) {
@@ -213,6 +209,13 @@ export class Exchange {
       else this.#sendLarge(text)
     }
     this.#end(code, durationMs)
+  }
+
+  /** Says who we are and how busy. */
+  #introduce(about: Record<string, string>): void {
+    const { instance, gauge, inFlight } = this.#shared
+    about[INSTANCE] = instance
+    about[LOAD] = gauge.text(inFlight)
   }
 
   /** Compressed, if its caller can read that. */

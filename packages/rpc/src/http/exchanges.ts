@@ -12,6 +12,7 @@ import type { ListenOptions, Readiness, ServedCall, ServedStream } from '../tran
 import { bounded } from '../waiting/bounded.ts'
 import type { Arrival } from './arrival.ts'
 import type { CallLimits } from './http-listen-options.ts'
+import { Introductions } from './introductions.ts'
 import { type LoadGauge, loadGauge } from './load-gauge.ts'
 
 /** What all exchanges of a listener share. */
@@ -22,6 +23,7 @@ export interface Exchanges {
   readonly observer: Observer | undefined
   readonly clock: Clock
   readonly gauge: LoadGauge
+  readonly introductions: Introductions
   readonly logger: Logger
   /** Refuses everything until its provider has started. */
   serve: Service<ServedCall, Reply>
@@ -60,6 +62,7 @@ export function exchanges(
     ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, serveStream, instance, readiness },
     streams: new Set(),
     gauge: loadGauge(clock),
+    introductions: new Introductions(),
     isAlone,
     leaving: false,
     refusing: false,

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { RpcError, silent } from '@kumquat/core'
-import { eventually, recordingLogger, recordingObserver } from '@kumquat/core/testing'
+import { eventually, handClock, recordingLogger, recordingObserver } from '@kumquat/core/testing'
 import { defineService, type HttpListenOptions, httpConnect, httpListen, implement, method } from '@kumquat/rpc'
 import { expect } from 'chai'
 import { Movies } from '../movies.ts'
@@ -81,6 +82,28 @@ describe('a provider on HTTP', () => {
       expect(headers.get('server-timing')).to.match(/^total;dur=\d+(\.\d{1,3})?$/)
       expect(headers.get('kq-closing')).to.equal(null)
       expect(headers.get('keep-alive')).to.equal('timeout=75')
+    })
+
+    it('who it is and how busy, with the first on a connection, with one in a tenth of a second, and with each error', async () => {
+      const clock = handClock()
+      await begin({ instance: 'instance-7', clock })
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const said = async (name: string): Promise<readonly [number | undefined, boolean, boolean]> => {
+        const options = { agent, method: 'POST', headers: { 'content-type': 'application/json' } }
+        const asked = request(`http://${current.address}/movie/catalog/${name}`, options).end('[42]')
+        const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+        await once(answer.resume(), 'end')
+        const { statusCode, headers } = answer
+        return [statusCode, headers['kq-instance'] === 'instance-7', headers['kq-load'] !== undefined]
+      }
+      expect(await said('getMovieById')).to.deep.equal([200, true, true])
+      expect(await said('getMovieById')).to.deep.equal([200, false, false])
+      await clock.advance(99)
+      expect(await said('getMovieById')).to.deep.equal([200, false, false])
+      await clock.advance(1)
+      expect(await said('getMovieById')).to.deep.equal([200, true, true])
+      expect(await said('nobody')).to.deep.equal([501, true, true])
+      agent.destroy()
     })
 
     it('null for nothing', async () => {

@@ -266,6 +266,8 @@ describe('a provider that streams over HTTP', () => {
   it('counts streams among what is in flight until their end', async () => {
     const response = await post('held', [])
     const inFlight = async (): Promise<string> => {
+      // Not with every answer on one connection.
+      await clock.advance(100)
       const other = await post('plain', [])
       await other.text()
       return other.headers.get('kq-load')!.split('inflight=')[1]!
