@@ -114,6 +114,17 @@ export class FrameWriter {
     return dropped.at === 0
   }
 
+  /** Writes what `write` puts on it, and all before, without waiting for more: for whoever is alone on the line. */
+  atOnce(write: () => void): void {
+    // Or a turn would be asked for that finds nothing to do.
+    this.#isDue = true
+    try {
+      write()
+    } finally {
+      this.flush()
+    }
+  }
+
   flush(): void {
     this.#isDue = false
     this.#leave()

@@ -11,24 +11,30 @@ export interface HeartbeatOptions {
   readonly clock: Clock
 }
 
-/** Asks an end that is silent for a sign of life, and gives it up before it has been silent for twice the heartbeat. */
+/**
+ * Asks an end that is silent for a sign of life, and gives it up before it has been silent for twice the heartbeat. It waits in
+ * steps: one that comes late does not count, for then we were held up ourselves, and what came meanwhile is read first.
+ */
 export function heartbeat({ heartbeatMs, heardAt, ping, dead, clock }: HeartbeatOptions): Disposable {
+  const stepMs = heartbeatMs / (STEPS + 1)
   let timer: Disposable
-  let asked = false
+  /** Of the wait for an answer; 0 = not asked. */
+  let stepsLeft = 0
   const look = (dueAt: number): void => {
     const now = clock.now()
     const silentMs = now - heardAt()
     if (silentMs < heartbeatMs) {
-      asked = false
+      stepsLeft = 0
       wait(heartbeatMs - silentMs)
-    } else if (!asked) {
-      asked = true
+    } else if (stepsLeft === 0) {
+      stepsLeft = STEPS
       ping()
-      wait(heartbeatMs * GRACE)
-    } else if (now - dueAt > (heartbeatMs * GRACE) / 2) {
-      // We were held up ourselves: what has come meanwhile is read first.
-      wait(heartbeatMs / 4)
-    } else dead()
+      wait(stepMs)
+    } else {
+      if (now - dueAt < stepMs / 2) stepsLeft--
+      if (stepsLeft === 0) dead()
+      else wait(stepMs)
+    }
   }
   const wait = (ms: number): void => {
     const dueAt = clock.now() + ms
@@ -38,5 +44,5 @@ export function heartbeat({ heartbeatMs, heardAt, ping, dead, clock }: Heartbeat
   return { [Symbol.dispose]: () => timer[Symbol.dispose]() }
 }
 
-/** The part of a heartbeat in which a sign of life must come: asking and waiting take less than two. */
-const GRACE = 0.9
+/** Asking and waiting take less than two heartbeats. */
+const STEPS = 9

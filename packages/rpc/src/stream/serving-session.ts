@@ -84,13 +84,15 @@ export class ServingSession {
     const handle = assembly({ maxMessageBytes, onTooLong }, whole)
     const reader = new FrameReader(maxMessageBytes + SLACK_BYTES, handle)
     socket.on('data', (chunk: Buffer) => this.#hear(chunk, reader))
-    socket.on('drain', () => socket.resume())
+    socket.on('drain', () => this.#listen())
+    socket.on('timeout', () => socket.destroy())
     socket.on('error', () => this.#end())
     socket.on('end', () => socket.end())
     socket.on('close', () => this.#end())
     this.#beat = heartbeat({
       ...{ heartbeatMs, clock },
-      heardAt: () => this.#heardAt,
+      // Whom we do not listen to is not silent.
+      heardAt: () => (socket.isPaused() ? clock.now() : this.#heardAt),
       ping: () => this.#writer.number(FrameType.ping, NO_CALL),
       dead: () => socket.destroy(),
     })
@@ -120,18 +122,34 @@ export class ServingSession {
 
   reply(id: number, body: string | Uint8Array): void {
     this.#running.take(id)
-    if (typeof body === 'string') this.#writer.text(FrameType.reply, id, body)
-    else this.#writer.bytes(FrameType.reply, id, body)
-    this.#tell()
     // The last of all need not wait for others to share a write with.
-    if (this.#running.size === 0) this.#writer.flush()
-    // Who does not read what is answered is not listened to.
-    if (this.#socket.writableLength > PATIENCE_BYTES) this.#socket.pause()
+    if (this.#running.size === 0) this.#writer.atOnce(() => this.#put(id, body))
+    else this.#put(id, body)
+    if (this.#writer.queuedBytes > PATIENCE_BYTES) this.#ignore()
   }
 
   fail(id: number, text: string): void {
     this.#running.take(id)
     this.#writer.text(FrameType.error, id, text)
+  }
+
+  #put(id: number, body: string | Uint8Array): void {
+    if (typeof body === 'string') this.#writer.text(FrameType.reply, id, body)
+    else this.#writer.bytes(FrameType.reply, id, body)
+    this.#tell()
+  }
+
+  /** Who does not read what is answered is not listened to, and given up when he takes nothing for two heartbeats. */
+  #ignore(): void {
+    if (this.#socket.isPaused()) return
+    this.#socket.pause()
+    this.#socket.setTimeout(this.#shared.heartbeatMs * 2)
+  }
+
+  #listen(): void {
+    if (!this.#socket.isPaused() || this.#writer.queuedBytes > PATIENCE_BYTES) return
+    this.#socket.setTimeout(0)
+    this.#socket.resume()
   }
 
   #hear(chunk: Buffer, reader: FrameReader): void {

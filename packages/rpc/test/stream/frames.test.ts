@@ -172,6 +172,26 @@ describe('a frame writer', () => {
     expect(frames.map(({ id }) => id)).to.deep.equal(Array.from({ length: 40 }, (_, at) => at + 1))
   })
 
+  it('sends at once what is alone, with all before it, and what comes after in the turn as usual', async () => {
+    const { reader, frames } = gathering()
+    theirs.on('data', (chunk: Buffer) => reader.push(chunk))
+    const writer = new FrameWriter(ours)
+    writer.text(FrameType.request, 1, '[1]')
+    writer.atOnce(() => writer.text(FrameType.request, 2, '[2]'))
+    expect([writes, writer.textsGone]).to.deep.equal([1, 2])
+    writer.text(FrameType.request, 3, '[3]')
+    expect(writes).to.equal(1)
+    await eventually(() => expect(frames.map(({ id }) => id)).to.deep.equal([1, 2, 3]))
+    const refused = new Error('no')
+    const refuse = () => {
+      throw refused
+    }
+    expect(() => writer.atOnce(refuse)).to.throw(refused)
+    writer.text(FrameType.request, 4, '[4]')
+    await eventually(() => expect(frames).to.have.length(4))
+    expect(writes).to.equal(3)
+  })
+
   it('puts nothing on a socket that has ended, and knows what had gone', async () => {
     const errors: Error[] = []
     ours.on('error', (error) => errors.push(error))

@@ -6,14 +6,18 @@ const watching = () => {
   const clock = handClock()
   const told: string[] = []
   let heardAt = 0
+  let heldMs = 0
   const beat = heartbeat({
     heartbeatMs: 1_000,
     heardAt: () => heardAt,
     ping: () => told.push(`ping ${clock.now()}`),
     dead: () => told.push(`dead ${clock.now()}`),
-    clock,
+    clock: { ...clock, now: () => clock.now() + heldMs },
   })
-  return { clock, told, beat, hear: () => (heardAt = clock.now()) }
+  const hold = (ms: number) => {
+    heldMs += ms
+  }
+  return { clock, told, beat, hold, hear: () => (heardAt = clock.now()) }
 }
 
 describe('a heartbeat', () => {
@@ -39,6 +43,16 @@ describe('a heartbeat', () => {
     hear()
     await clock.advance(2_000)
     expect(told).to.deep.equal(['ping 1000', 'ping 2100', 'dead 3000'])
+  })
+
+  it('does not count a step in which we were held up ourselves', async () => {
+    const { clock, told, hold } = watching()
+    await clock.advance(1_050)
+    hold(3_000)
+    await clock.advance(949)
+    expect(told).to.deep.equal(['ping 1000'])
+    await clock.advance(1)
+    expect(told).to.deep.equal(['ping 1000', 'dead 2000'])
   })
 
   it('leaves no timer once disposed', () => {

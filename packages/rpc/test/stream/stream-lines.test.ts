@@ -6,16 +6,19 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { providerRecord, silent, systemClock } from '@kumquat/core'
+import { providerRecord, silent, sleep, systemClock } from '@kumquat/core'
 import { eventually, recordingLogger } from '@kumquat/core/testing'
 import { httpConnect, httpListen, type StreamConnectOptions, streamConnect, streamListen } from '@kumquat/rpc'
 import { expect } from 'chai'
+import { FrameType } from '../../src/stream/frame.ts'
+import { RequestKind, RequestPrelude } from '../../src/stream/request-frame.ts'
 import { type PlainWay, StreamEndpoint } from '../../src/stream/stream-endpoint.ts'
 import { StreamLine } from '../../src/stream/stream-line.ts'
 import { Deadlines } from '../../src/waiting/deadlines.ts'
 import { Movies } from '../movies.ts'
 import { rejection } from '../rejection.ts'
 import { calling, type Serving, serving } from '../serving.ts'
+import { type RawEnd, rawCaller } from './raw-frames.ts'
 
 /** Carries connections to a port, and can lose what passes. */
 interface Line extends AsyncDisposable {
@@ -134,6 +137,42 @@ describe('a line over stream', () => {
     await using endpoint = over(line.port, { heartbeatMs: 100 })
     const { value } = await endpoint.invoke(calling('slow', [1_500]))
     expect([value, line.connections]).to.deep.equal(['done', 1])
+  })
+
+  describe('of a caller who is answered more than he reads', () => {
+    const overwhelmed = async (): Promise<RawEnd> => {
+      await current[Symbol.asyncDispose]()
+      const transport = { connect: streamConnect({ logger: silent }), listen: streamListen({ heartbeatMs: 500 }) }
+      current = await serving({ transport, services: [movies] })
+      const end = await rawCaller(current.record)
+      const ask = (id: number, method: string, ...args: readonly unknown[]): void => {
+        const head = { leftMs: 0, attempt: 1, kind: RequestKind.unary, path: `/movie/catalog/${method}`, facts: '' }
+        end.writer.text(FrameType.request, id, JSON.stringify(args), new RequestPrelude(head))
+      }
+      ask(1, 'slow', 60_000)
+      for (let id = 2; id <= 17; id++) ask(id, 'echo', 'x'.repeat(700_000))
+      return end
+    }
+
+    it('stays while he reads, however slowly', async () => {
+      using end = await overwhelmed()
+      end.socket.on('data', () => {
+        end.writer.number(FrameType.pong, 0)
+        end.socket.pause()
+        void sleep(systemClock, 25).then(() => end.socket.resume())
+      })
+      await eventually(() => expect(end.frames.filter(({ type }) => type === FrameType.reply)).to.have.length(16), {
+        withinMs: 9_000,
+      })
+      expect(movies.entered).to.not.include('slow aborted')
+    }).timeout(10_000)
+
+    it('is given up when he does not read at all', async () => {
+      using end = await overwhelmed()
+      await eventually(() => expect(movies.entered).to.include('slow'))
+      end.socket.pause()
+      await eventually(() => expect(movies.entered).to.include('slow aborted'))
+    })
   })
 
   it('lets nothing leave of a call that is given up while it is connected', async () => {
