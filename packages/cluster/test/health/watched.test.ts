@@ -90,7 +90,7 @@ describe('watched', () => {
     const endpoint = alone().connect(line.connect)(record(1))
     await endpoint.invoke(call())
     line.answer = () => Promise.reject('a')
-    await endpoint.invoke(call()).catch(() => {})
+    expect(await endpoint.invoke(call()).catch((error: unknown) => error)).to.equal('a')
     line.answer = () => Promise.resolve({ value: 1 })
     await healthChain(alone, logging('b', log, clock))()
       .connect(line.connect)(record(1))

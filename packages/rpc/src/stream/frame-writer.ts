@@ -63,6 +63,12 @@ export class FrameWriter {
     return this.#textsGone
   }
 
+  /** A frame of text or of bytes. */
+  put(type: number, id: number, payload: string | Uint8Array, prelude?: Prelude): void {
+    if (typeof payload === 'string') this.text(type, id, payload, prelude)
+    else this.bytes(type, id, payload, prelude)
+  }
+
   /** A frame whose payload is a prelude, if any, then `text` in UTF-8. */
   text(type: number, id: number, text: string, prelude?: Prelude): void {
     this.#texts++

@@ -134,8 +134,7 @@ export class ServingSession {
   }
 
   #put(id: number, body: string | Uint8Array): void {
-    if (typeof body === 'string') this.#writer.text(FrameType.reply, id, body)
-    else this.#writer.bytes(FrameType.reply, id, body)
+    this.#writer.put(FrameType.reply, id, body)
     this.#tell()
   }
 

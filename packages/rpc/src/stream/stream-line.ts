@@ -10,7 +10,7 @@ import { CallSlots } from './call-slots.ts'
 import { preludeOf } from './departing-request.ts'
 import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
 import { type FrameHandler, FrameReader } from './frame-reader.ts'
-import { FrameWriter, type Prelude } from './frame-writer.ts'
+import { FrameWriter } from './frame-writer.ts'
 import { heartbeat } from './heartbeat.ts'
 import { RequestKind } from './request-frame.ts'
 import { StreamCalls } from './stream-calls.ts'
@@ -113,8 +113,9 @@ export class StreamLine implements CallLine {
       const call = new WaitingCall(invocation, this, resolve, reject)
       const id = this.#calls.add(call)
       // Alone it need not wait for others to share a write with.
-      if (this.#calls.count === 1) this.#writer.atOnce(() => this.#put(id, body, prelude))
-      else this.#put(id, body, prelude)
+      const put = (): void => this.#writer.put(FrameType.request, id, body, prelude)
+      if (this.#calls.count === 1) this.#writer.atOnce(put)
+      else put()
       call.began(id, this.#writer.texts)
     })
   }
@@ -137,11 +138,6 @@ export class StreamLine implements CallLine {
     this.#retiring = true
     this.#rest()
     return this.#ended
-  }
-
-  #put(id: number, body: string | Uint8Array, prelude: Prelude): void {
-    if (typeof body === 'string') this.#writer.text(FrameType.request, id, body, prelude)
-    else this.#writer.bytes(FrameType.request, id, body, prelude)
   }
 
   #admit(call: StreamInvocation): void {
