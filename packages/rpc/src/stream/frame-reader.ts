@@ -19,37 +19,43 @@ export class FrameReader {
   }
 
   /** Throws `RangeError` on a length that no frame may have. Nothing can be read after that. */
-  push(chunk: Buffer): void {
-    let bytes = chunk
-    if (this.#gathered > 0) {
-      const whole = this.#gather(chunk)
-      if (whole === undefined) return
-      bytes = whole
-    }
-    let at = 0
+  push(bytes: Buffer): void {
+    let at = this.#gathered > 0 ? this.#gather(bytes) : 0
     while (bytes.length - at >= HEADER_BYTES) {
       const end = at + this.#lengthAt(bytes, at)
       if (end > bytes.length) break
-      this.#handler(bytes[at + LENGTH_BYTES]!, bytes.readUInt32BE(at + 5), bytes, at + HEADER_BYTES, end)
+      this.#hand(bytes, at, end)
       at = end
     }
     if (at < bytes.length) this.#keep(at === 0 ? bytes : bytes.subarray(at))
   }
 
-  /** All that was gathered and this, once it holds a frame; nothing until then. Joins pieces once, however many there are. */
-  #gather(chunk: Buffer): Buffer | undefined {
-    this.#pieces.push(chunk)
-    this.#gathered += chunk.length
-    if (this.#wanted === 0 && this.#gathered >= HEADER_BYTES) {
-      if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces)]
-      this.#wanted = this.#lengthAt(this.#pieces[0]!, 0)
-    }
-    if (this.#wanted === 0 || this.#gathered < this.#wanted) return undefined
-    const whole = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#gathered)
+  /** Adds what is missing of the frame that has begun, and hands it on if that is all of it. Returns how much it took. */
+  #gather(bytes: Buffer): number {
+    const head = this.#wanted > 0 ? 0 : this.#gatherHead(bytes)
+    if (this.#wanted === 0) return head
+    const end = Math.min(bytes.length, head + this.#wanted - this.#gathered)
+    this.#pieces.push(bytes.subarray(head, end))
+    this.#gathered += end - head
+    if (this.#gathered < this.#wanted) return end
+    const whole = Buffer.concat(this.#pieces, this.#wanted)
     this.#pieces = []
     this.#gathered = 0
     this.#wanted = 0
-    return whole
+    this.#hand(whole, 0, whole.length)
+    return end
+  }
+
+  /** Adds what is missing of its header. */
+  #gatherHead(bytes: Buffer): number {
+    const end = Math.min(bytes.length, HEADER_BYTES - this.#gathered)
+    const head = Buffer.concat([...this.#pieces, bytes.subarray(0, end)])
+    this.#keep(head)
+    return end
+  }
+
+  #hand(bytes: Buffer, start: number, end: number): void {
+    this.#handler(bytes[start + LENGTH_BYTES]!, bytes.readUInt32BE(start + 5), bytes, start + HEADER_BYTES, end)
   }
 
   #keep(rest: Buffer): void {

@@ -1,20 +1,16 @@
 import type { Socket } from 'node:net'
-import { HEADER_BYTES, LENGTH_BYTES, MORE, PART_BYTES } from './frame.ts'
-
-/** What stands before the text of a payload. */
-export interface Prelude {
-  readonly bytes: number
-  /** There is place for it. */
-  write(bytes: Buffer, at: number): void
-}
+import { HEADER_BYTES, LENGTH_BYTES, PART_BYTES } from './frame.ts'
+import { LongMessage } from './long-message.ts'
+import type { Prelude } from './prelude.ts'
 
 /**
  * Puts frames on a socket: what is written in one turn of the event loop leaves together, sixteen at a time, which is the greatest
- * single saving there is (docs/decisions/0021). What is long leaves in parts, in turn with other long ones, each turn behind the
- * small ones, and only as fast as the other end reads.
+ * single saving there is (docs/decisions/0021). What is long leaves in parts, one in each turn, behind the small ones, in turn with
+ * other long ones, and only as fast as the other end reads.
  */
 export class FrameWriter {
   readonly #socket: Socket
+  readonly #taken: () => void
   /** Written into once from end to end, then left to the collector: the socket may still be reading from it. */
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
   #start = 0
@@ -24,15 +20,26 @@ export class FrameWriter {
   #frames = 0
   #texts = 0
   #textsGone = 0
-  #long: Long[] = []
+  #long: LongMessage[] = []
   #longBytes = 0
+  /** The next part of a long one has a turn of its own. */
+  #isPaced = false
+  /** Parts of long ones since the last short one. */
+  #undisturbed = 0
+  readonly #turn = (): void => {
+    this.#isPaced = false
+    this.#pump()
+  }
   #waiting: (() => void)[] = []
 
-  constructor(socket: Socket) {
+  /** `taken` is told whenever less waits than before. */
+  constructor(socket: Socket, taken: () => void = () => {}) {
     this.#socket = socket
+    this.#taken = taken
     socket.on('drain', () => {
       this.#pump()
       this.#tellRoom()
+      this.#taken()
     })
   }
 
@@ -73,10 +80,7 @@ export class FrameWriter {
   text(type: number, id: number, text: string, prelude?: Prelude): void {
     this.#texts++
     if (text.length > LONG_CHARS) {
-      const before = prelude?.bytes ?? 0
-      const whole = Buffer.allocUnsafeSlow(before + Buffer.byteLength(text))
-      whole.write(text, before)
-      this.#split(type, id, whole, prelude)
+      this.#split(type, id, text, prelude)
       return
     }
     const preludeBytes = prelude?.bytes ?? 0
@@ -90,13 +94,11 @@ export class FrameWriter {
   /** The same, whose payload goes on with bytes. They are copied. */
   bytes(type: number, id: number, payload: Uint8Array, prelude?: Prelude): void {
     this.#texts++
-    const preludeBytes = prelude?.bytes ?? 0
     if (payload.length > PART_BYTES) {
-      const whole = Buffer.allocUnsafeSlow(preludeBytes + payload.length)
-      whole.set(payload, preludeBytes)
-      this.#split(type, id, whole, prelude)
+      this.#split(type, id, new Uint8Array(payload), prelude)
       return
     }
+    const preludeBytes = prelude?.bytes ?? 0
     const at = this.#reserve(HEADER_BYTES + preludeBytes + payload.length)
     const body = at + HEADER_BYTES + preludeBytes
     prelude?.write(this.#slab, at + HEADER_BYTES)
@@ -116,8 +118,8 @@ export class FrameWriter {
     const dropped = this.#long.find((one) => one.id === id)
     if (dropped === undefined) return false
     this.#long = this.#long.filter((one) => one !== dropped)
-    this.#longBytes -= dropped.bytes.length - dropped.at
-    return dropped.at === 0
+    this.#longBytes -= dropped.left
+    return !dropped.hasBegun
   }
 
   /** Writes what `write` puts on it, and all before, without waiting for more: for whoever is alone on the line. */
@@ -170,6 +172,7 @@ export class FrameWriter {
     slab[at + 7] = id >>> 8
     slab[at + 8] = id
     this.#end = end
+    this.#undisturbed = 0
     if (++this.#frames < TOGETHER) this.#due()
     else this.#leave()
   }
@@ -181,49 +184,40 @@ export class FrameWriter {
     process.nextTick(flushOf, this)
   }
 
-  /** For the prelude there is place. */
-  #split(type: number, id: number, bytes: Buffer, prelude: Prelude | undefined): void {
-    prelude?.write(bytes, 0)
-    this.#long.push({ type, id, number: this.#texts, bytes, at: 0 })
-    this.#longBytes += bytes.length
+  #split(type: number, id: number, payload: string | Uint8Array, prelude: Prelude | undefined): void {
+    const long = new LongMessage(type, id, this.#texts, payload, prelude)
+    this.#long.push(long)
+    this.#longBytes += long.left
     this.#due()
   }
 
-  /** A part of each long message in turn, while the other end takes them. */
+  /**
+   * Parts of long messages, while the other end takes them. A socket takes megabytes at once, and short ones would come behind all
+   * of them: so each part has a turn of the event loop to itself, in which short ones pass, as long as there are any.
+   */
   #pump(): void {
     const socket = this.#socket
-    while (this.#long.length > 0 && socket.writableLength < AHEAD_BYTES && socket.writable) {
-      const long = this.#long.shift()!
-      const end = Math.min(long.at + PART_BYTES, long.bytes.length)
-      const isLast = end === long.bytes.length
-      const header = Buffer.allocUnsafe(HEADER_BYTES)
-      header.writeUInt32BE(end - long.at + HEADER_BYTES - LENGTH_BYTES, 0)
-      header[4] = isLast ? long.type : long.type | MORE
-      header.writeUInt32BE(long.id, 5)
-      socket.cork()
-      socket.write(header)
-      socket.write(long.bytes.subarray(long.at, end))
-      socket.uncork()
-      if (long.number > this.#textsGone) this.#textsGone = long.number
-      this.#longBytes -= end - long.at
-      long.at = end
-      if (!isLast) this.#long.push(long)
+    while (this.#long.length > 0 && !this.#isPaced && socket.writableLength < AHEAD_BYTES && socket.writable) {
+      this.#part(this.#long.shift()!)
+      if (this.#long.length === 0 || ++this.#undisturbed > UNDISTURBED) continue
+      this.#isPaced = true
+      setImmediate(this.#turn)
     }
+  }
+
+  #part(long: LongMessage): void {
+    const before = long.left
+    this.#socket.write(long.part())
+    if (long.number > this.#textsGone) this.#textsGone = long.number
+    this.#longBytes -= before - long.left
+    if (long.left > 0) this.#long.push(long)
+    this.#taken()
   }
 
   #tellRoom(): void {
     const { length } = this.#waiting
     for (let i = 0; i < length && this.hasRoom; i++) this.#waiting.shift()!()
   }
-}
-
-interface Long {
-  readonly type: number
-  readonly id: number
-  /** Among the texts. */
-  readonly number: number
-  readonly bytes: Buffer
-  at: number
 }
 
 /**
@@ -239,5 +233,7 @@ const SLAB_BYTES = 256 * 1_024
 const LONG_CHARS = PART_BYTES
 /** So much of long messages may wait in front of a small one. */
 const AHEAD_BYTES = 2 * PART_BYTES
+/** After so many parts between which nothing short was sent the rest need not wait. */
+const UNDISTURBED = 4
 /** So much of items. More than the above, so that both come in turn; more than any socket keeps before it says that it drained. */
 const ROOM_BYTES = 2 * AHEAD_BYTES

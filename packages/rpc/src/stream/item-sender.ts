@@ -124,8 +124,7 @@ export class ItemSender {
       writer.bytes(FrameType.item | MORE, id, rest.subarray(0, PART_BYTES))
       rest = rest.subarray(PART_BYTES)
     }
-    if (typeof rest === 'string') writer.text(FrameType.item, id, rest)
-    else writer.bytes(FrameType.item, id, rest)
+    writer.put(FrameType.item, id, rest)
     this.#hasBegun = false
     this.#rest = undefined
     return true

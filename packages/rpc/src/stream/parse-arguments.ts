@@ -41,4 +41,4 @@ function mayNestDeep(text: string, maxDepth: number): boolean {
 }
 
 /** Such a key in plain letters, or one that may be written with escapes. */
-const SUSPICIOUS = /"__proto__"|"constructor"|\\u/
+const SUSPICIOUS = /"(?:__proto__|constructor)"|\\u/

@@ -1,4 +1,4 @@
-import type { Prelude } from './frame-writer.ts'
+import type { Prelude } from './prelude.ts'
 
 /**
  * What stands before the arguments in a request:

@@ -202,8 +202,9 @@ export class ServedStream {
   #reply(value: unknown): void {
     if (this.#isOver) return
     const { writer, id, session } = this.#parts
-    if (session.binary === undefined) writer.text(FrameType.reply, id, encodeReply(value, this.#name!))
-    else writer.bytes(FrameType.reply, id, packReply(value, this.#name!, session.binary))
+    const { binary } = session
+    const name = this.#name!
+    writer.put(FrameType.reply, id, binary === undefined ? encodeReply(value, name) : packReply(value, name, binary))
     this.#end('ok')
   }
 

@@ -73,7 +73,7 @@ export class ServingSession {
     this.#shared = shared
     this.#socket = socket
     this.#ended = ended
-    this.#writer = new FrameWriter(socket)
+    this.#writer = new FrameWriter(socket, () => this.#listen())
     this.#streams = new ServedStreams({ shared, session: this, writer: this.#writer, ended: () => this.#tell() })
     this.#heardAt = clock.now()
     const whole: FrameHandler = (type, id, bytes, start, end) => this.#take(type, id, bytes, start, end)
@@ -84,7 +84,6 @@ export class ServingSession {
     const handle = assembly({ maxMessageBytes, onTooLong }, whole)
     const reader = new FrameReader(maxMessageBytes + SLACK_BYTES, handle)
     socket.on('data', (chunk: Buffer) => this.#hear(chunk, reader))
-    socket.on('drain', () => this.#listen())
     socket.on('timeout', () => socket.destroy())
     socket.on('error', () => this.#end())
     socket.on('end', () => socket.end())

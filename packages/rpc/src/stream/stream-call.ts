@@ -121,9 +121,7 @@ export class StreamCall implements AsyncIterator<unknown> {
       const body = binary === undefined ? bodyOf(call) : packedBodyOf(call, binary)
       const request = preludeOf(call, this.#leftMs, RequestKind[call.stream])
       this.#id = this.#line.enter(this)
-      const prelude = new StreamPrelude(request, this.#firstCredit)
-      if (typeof body === 'string') writer.text(FrameType.request, this.#id, body, prelude)
-      else writer.bytes(FrameType.request, this.#id, body, prelude)
+      writer.put(FrameType.request, this.#id, body, new StreamPrelude(request, this.#firstCredit))
       this.#number = writer.texts
     } catch (error) {
       this.#state = 'over'

@@ -4,7 +4,7 @@ import { eventually } from '@kumquat/core/testing'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { assembly } from '../../src/stream/assembly.ts'
-import { FrameType, HEADER_BYTES, MORE } from '../../src/stream/frame.ts'
+import { FrameType, HEADER_BYTES, MORE, PART_BYTES } from '../../src/stream/frame.ts'
 import { FrameReader } from '../../src/stream/frame-reader.ts'
 import { FrameWriter } from '../../src/stream/frame-writer.ts'
 
@@ -98,6 +98,18 @@ describe('an assembly of parts', () => {
     ])
   })
 
+  it('joins messages of any length, one after another', () => {
+    const { take, got } = joined(2 ** 23)
+    const payloads = [100_000, 10, 2_500_000, 3, 1_000_000].map((length, at) => `${at}`.repeat(length))
+    for (const payload of payloads) {
+      for (let at = 0; at < payload.length; at += 50_000) {
+        const isLast = at + 50_000 >= payload.length
+        take({ type: isLast ? 2 : 2 | MORE, id: 1, payload: payload.slice(at, at + 50_000) })
+      }
+    }
+    expect(got.map(({ payload }, at) => payload === payloads[at])).to.deep.equal(payloads.map(() => true))
+  })
+
   it('refuses a message as soon as its parts exceed the limit, once, and drops what still comes of it', () => {
     const { take, got, refused } = joined(5)
     take({ type: 2 | MORE, id: 1, payload: 'abc' })
@@ -146,6 +158,7 @@ describe('a frame writer', () => {
     const accepted = once(server, 'connection')
     ours = connect((server.address() as { port: number }).port, '127.0.0.1')
     theirs = (await accepted)[0] as Socket
+    if (ours.connecting) await once(ours, 'connect')
     server.close()
     writes = 0
     const write = ours.write.bind(ours) as (bytes: Buffer) => boolean
@@ -254,6 +267,56 @@ describe('a frame writer', () => {
     theirs.on('data', (chunk: Buffer) => reader.push(chunk))
     await eventually(() => expect(order).to.have.length(4))
     expect(order.slice(0, 2)).to.deep.equal([3, 4])
+  })
+
+  it('gives each part of a long one a turn, as long as short ones pass between, and then sends the rest', async () => {
+    theirs.resume()
+    const writer = new FrameWriter(ours)
+    writer.text(FrameType.reply, 1, 'x'.repeat(12 * PART_BYTES))
+    writer.flush()
+    expect(writes).to.equal(1)
+    for (let turn = 1; turn <= 3; turn++) {
+      writer.text(FrameType.reply, turn + 1, 'short')
+      await new Promise(setImmediate)
+      expect(writes).to.equal(1 + 2 * turn)
+    }
+    for (let turn = 1; turn <= 3; turn++) {
+      await new Promise(setImmediate)
+      expect(writes).to.equal(7 + turn)
+    }
+    await eventually(() => expect(writer.queuedBytes).to.equal(0))
+    expect(writes).to.equal(12 + 3)
+  })
+
+  it('tells whenever less waits, though the other end takes all at once', () => {
+    theirs.resume()
+    const waited: number[] = []
+    const writer = new FrameWriter(ours, () => waited.push(writer.queuedBytes))
+    for (let id = 1; id <= 2; id++) writer.text(FrameType.reply, id, 'x'.repeat(100_000))
+    for (let turn = 1; turn <= 4; turn++) writer.flush()
+    expect(waited[0]).to.equal(200_000 - PART_BYTES)
+  })
+
+  it('carries long texts of any characters, and bytes, as they are', async () => {
+    const got: Buffer[] = []
+    const handle = assembly({ maxMessageBytes: 2 ** 24, onTooLong: () => {} }, (_, __, bytes, start, end) => {
+      got.push(Buffer.from(bytes.subarray(start, end)))
+    })
+    const reader = new FrameReader(2 ** 20, handle)
+    theirs.on('data', (chunk: Buffer) => reader.push(chunk))
+    const prelude = { bytes: 3, write: (bytes: Buffer, at: number) => bytes.write('abc', at) }
+    // Of one to four bytes; pairs of surrogates that begin at an even place, and at an odd one.
+    const texts = ['x', 'é', '€', '😀'].flatMap((letter) => ['', '-'].map((before) => before + letter.repeat(150_000)))
+    const writer = new FrameWriter(ours)
+    for (const [id, text] of texts.entries()) writer.text(FrameType.reply, id, text, prelude)
+    const bytes = Buffer.from(texts.join(''))
+    writer.bytes(FrameType.reply, 100, bytes, prelude)
+    const sent = [...texts, texts.join('')]
+    bytes.fill(0)
+    await eventually(() => expect(got).to.have.length(sent.length))
+    const lengths = sent.map((text) => Buffer.byteLength(text) + 3)
+    expect(got.map(({ length }) => length).toSorted()).to.deep.equal(lengths.toSorted())
+    for (const text of sent) expect(got.some((one) => one.equals(Buffer.from(`abc${text}`)))).to.equal(true)
   })
 
   it('drops what has not left of a long message, and says whether any of it had', async () => {

@@ -220,6 +220,18 @@ describe('a line over stream', () => {
     expect(line.connections).to.equal(1)
   })
 
+  it('carries many long calls at once, again and again', async () => {
+    await using endpoint = over(current.listener.port)
+    const long = 'x'.repeat(700_000)
+    const caller = async (): Promise<void> => {
+      for (let i = 0; i < 5; i++) {
+        const { value } = await endpoint.invoke(calling('echo', [long]))
+        expect((value as readonly unknown[])[0] === long).to.equal(true)
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, caller))
+  })
+
   it('is not used when it was closed as soon as it was open: the call did not run', async () => {
     const { port } = current.listener
     const plain = httpConnect({ logger: silent })(providerRecord({ host: '127.0.0.1', port }))
