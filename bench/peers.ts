@@ -7,8 +7,8 @@ import { report } from './parts/report.ts'
 import { CELLS, type Cell, PROMISED } from './peers/cells.ts'
 import { type Contender, contender, type Round } from './peers/contender.ts'
 import { installed } from './peers/installed.ts'
-import { type Row, rowOf, tablesOf } from './peers/medians.ts'
-import { type Medians, promises } from './peers/promises.ts'
+import { rowOf, type Took, tablesOf } from './peers/medians.ts'
+import { ORDER, promises } from './peers/promises.ts'
 
 // This stack over stream and over HTTP beside the peers it is compared with, in one run on one machine: alternating rounds,
 // server and client in processes of their own. The exit status is 0 only if every promised ratio was reached.
@@ -16,7 +16,7 @@ import { type Medians, promises } from './peers/promises.ts'
 const { values } = parseArgs({
   options: {
     /** Alternating rounds. */
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     /** Of one round, in ms. */
     ms: { type: 'string', default: '1500' },
     /** Contenders, as the files of bench/peers/ours and bench/peers/others are named. Default all. */
@@ -41,33 +41,35 @@ const folders = new Map(
       .map((file) => [file.replace('.mjs', ''), folder] as const),
   ),
 )
-const everybody = [...folders.keys()]
-const chosen = values.only?.split(',') ?? everybody
-const unknown = chosen.find((name) => !everybody.includes(name))
+const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
+const everybody = [...folders.keys()].sort((a, b) => rank(a) - rank(b))
+const asked = values.only?.split(',') ?? everybody
+const unknown = asked.find((name) => !everybody.includes(name))
 if (unknown !== undefined) throw new RangeError(`--only ${JSON.stringify(unknown)} is none of ${everybody.join(', ')}`)
+const chosen = everybody.filter((name) => asked.includes(name))
 
-const rows: Row[] = []
+const took: Took[] = []
 const failed = new Set<string>()
 const columns = (values.all ? CELLS : PROMISED).filter(({ name }) => name.includes(values.column))
 if (columns.length === 0) throw new RangeError(`--column ${JSON.stringify(values.column)} is in the name of no column`)
-for (const cell of columns) rows.push(...(await measured(cell)))
+for (const cell of columns) took.push(...(await measured(cell)))
 
-const medians: Medians = (cell, name) => rows.find((row) => row.cell === cell && row.contender === name)
+const rows = took.map(rowOf)
 report({
   suite: 'peers',
-  how: `Medians of ${rounds} alternating rounds of ${ms} ms. Use the ratios.`,
+  how: `Medians of ${rounds} alternating rounds of ${ms} ms; ratios are medians of those of each round. Use the ratios.`,
   tables: tablesOf(rows),
-  promised: promises(medians),
+  promised: promises((cell, name) => took.find((one) => one.cell === cell && one.contender === name)?.rounds ?? []),
   more: { table: rows, failed: [...failed], rounds, ms },
   json: values.json,
 })
 
-async function measured(cell: Cell): Promise<readonly Row[]> {
-  const asked = chosen.filter((name) => !failed.has(name) && (cell.only?.includes(name) ?? true))
+async function measured(cell: Cell): Promise<readonly Took[]> {
+  const taking = chosen.filter((name) => !failed.has(name) && (cell.only?.includes(name) ?? true))
   const all: { readonly of: Contender; readonly took: Round[] }[] = []
   const ask = { ...cell, ms: cell.bytes >= 1_000_000 ? 2 * ms : ms }
   try {
-    for (const name of asked) {
+    for (const name of taking) {
       try {
         const of = await contender(`${folders.get(name)}/${name}`, cell.servers, randomUUID())
         await of.round(ask)
@@ -84,5 +86,5 @@ async function measured(cell: Cell): Promise<readonly Row[]> {
     for (const { of } of all) of[Symbol.dispose]()
   }
   console.error(`measured: ${cell.name}`)
-  return all.map(({ of, took }) => rowOf(cell.name, of.name, took))
+  return all.map(({ of, took: rounds }) => ({ cell: cell.name, contender: of.name, rounds }))
 }

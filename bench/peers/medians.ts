@@ -10,9 +10,16 @@ export interface Row extends Round {
   readonly high: number
 }
 
-export function rowOf(cell: string, contender: string, took: readonly Round[]): Row {
-  const of = (name: keyof Round, digits = 0): number => rounded(median(took.map((round) => round[name])), digits)
-  const rates = took.map(({ perSecond }) => perSecond)
+/** The rounds of a contender in a cell. */
+export interface Took {
+  readonly cell: string
+  readonly contender: string
+  readonly rounds: readonly Round[]
+}
+
+export function rowOf({ cell, contender, rounds }: Took): Row {
+  const of = (name: keyof Round, digits = 0): number => rounded(median(rounds.map((round) => round[name])), digits)
+  const rates = rounds.map(({ perSecond }) => perSecond)
   return {
     ...{ cell, contender, perSecond: of('perSecond') },
     ...{ low: Math.round(Math.min(...rates)), high: Math.round(Math.max(...rates)) },

@@ -10,7 +10,9 @@ import { nameIn } from '../http/unknown-path.ts'
 import { hasStopped, namesNoMethod, UNKNOWN } from '../http/unserved.ts'
 import { BAGGAGE } from '../http/wire.ts'
 import { providerFailed } from '../provider-failed.ts'
+import { afterOthers } from '../waiting/after-others.ts'
 import { readFacts } from './facts.ts'
+import { PART_BYTES } from './frame.ts'
 import { parseArguments, unpackArguments } from './parse-arguments.ts'
 import type { ReadRequest } from './request-frame.ts'
 import type { Sessions } from './serving-session.ts'
@@ -52,10 +54,9 @@ export class ServedRequest {
   run(body: string | Uint8Array | undefined): void {
     try {
       const arrival = this.#read(body)
-      this.#shared.exchanges.serve(arrival).then(
-        ({ value }) => this.#succeed(arrival, value),
-        (error: unknown) => this.#fail(error),
-      )
+      // To read it took long, and to write its answer may.
+      if (body!.length > PART_BYTES) afterOthers(() => this.#serve(arrival))
+      else this.#serve(arrival)
     } catch (error) {
       this.#fail(error)
     }
@@ -106,6 +107,14 @@ export class ServedRequest {
       stream: undefined,
     })
     return this.#arrival
+  }
+
+  #serve(arrival: Arrival): void {
+    if (this.#isAnswered) return
+    this.#shared.exchanges.serve(arrival).then(
+      ({ value }) => this.#succeed(arrival, value),
+      (error: unknown) => this.#fail(error),
+    )
   }
 
   #succeed(name: CallName, value: unknown): void {

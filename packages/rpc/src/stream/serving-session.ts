@@ -166,8 +166,14 @@ export class ServingSession {
   #take(type: number, id: number, bytes: Buffer, start: number, end: number): void {
     if (type === FrameType.request) this.#request(id, bytes, start, end)
     else if (type === FrameType.ping) this.#writer.number(FrameType.pong, NO_CALL)
-    else if (type === FrameType.cancel && this.#running.get(id) !== undefined) this.#running.get(id)!.cancel()
+    else if (type === FrameType.cancel) this.#cancel(id, bytes, start, end)
     else this.#streams.take(type, id, bytes, start, end)
+  }
+
+  #cancel(id: number, bytes: Buffer, start: number, end: number): void {
+    const request = this.#running.take(id)
+    if (request === undefined) this.#streams.take(FrameType.cancel, id, bytes, start, end)
+    else request.cancel()
   }
 
   #request(id: number, bytes: Buffer, start: number, end: number, isCut = false): void {

@@ -8,7 +8,7 @@ import type { Deadlines } from '../waiting/deadlines.ts'
 import { assembly } from './assembly.ts'
 import { CallSlots } from './call-slots.ts'
 import { preludeOf } from './departing-request.ts'
-import { FrameType, NO_CALL, SLACK_BYTES } from './frame.ts'
+import { FrameType, NO_CALL, PART_BYTES, SLACK_BYTES } from './frame.ts'
 import { type FrameHandler, FrameReader } from './frame-reader.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -185,8 +185,8 @@ export class StreamLine implements CallLine {
     const { binary } = this.#options
     try {
       if (start === end) call.succeed(undefined)
-      else if (binary === undefined) call.succeed(JSON.parse(bytes.toString('utf8', start, end)))
-      else call.succeed(binary.decode(bytes.subarray(start, end), MAX_VALUE_DEPTH))
+      else if (end - start > PART_BYTES) call.succeedSoon(this.#read(bytes, start, end))
+      else call.succeed(this.#read(bytes, start, end))
     } catch (cause) {
       const shown = binary === undefined ? 'utf8' : 'hex'
       const answer = bytes.toString(shown, start, Math.min(end, start + 100))
@@ -194,6 +194,13 @@ export class StreamLine implements CallLine {
       call.fail(new RpcError('internal', message, { outcome: 'unknown', cause }))
     }
     if (this.#retiring) this.#rest()
+  }
+
+  #read(bytes: Buffer, start: number, end: number): unknown {
+    const { binary } = this.#options
+    return binary === undefined
+      ? JSON.parse(bytes.toString('utf8', start, end))
+      : binary.decode(bytes.subarray(start, end), MAX_VALUE_DEPTH)
   }
 
   #error(id: number, bytes: Buffer, start: number, end: number): void {

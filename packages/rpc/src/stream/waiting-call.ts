@@ -1,4 +1,5 @@
 import { formatServiceKey, type Invocation, type Reply, RpcError } from '@kumquat/core'
+import { afterOthers } from '../waiting/after-others.ts'
 import type { Deadlines, Due } from '../waiting/deadlines.ts'
 import { onAbort } from '../waiting/on-abort.ts'
 
@@ -55,6 +56,12 @@ export class WaitingCall {
   succeed(value: unknown): void {
     this.#leave()
     this.#resolve({ value })
+  }
+
+  /** To read the answer took long, and what its caller does with it may. */
+  succeedSoon(value: unknown): void {
+    this.#leave()
+    afterOthers(() => this.#resolve({ value }))
   }
 
   fail(error: unknown): void {

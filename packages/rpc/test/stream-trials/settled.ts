@@ -1,10 +1,15 @@
 import { sleep, systemClock } from '@kumquat/core'
 
-/** What a count has come to when it stands still. */
+/**
+ * What a count has come to when it stands still: for five looks one after another, since after a stall a single one may come
+ * before what has arrived meanwhile was read.
+ */
 export async function settled(count: () => number): Promise<number> {
-  for (let before = -1; before !== count(); ) {
+  let before = count()
+  for (let still = 0; still < 5; still++) {
+    await sleep(systemClock, 20)
+    if (count() !== before) still = 0
     before = count()
-    await sleep(systemClock, 100)
   }
-  return count()
+  return before
 }

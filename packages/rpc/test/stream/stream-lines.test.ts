@@ -10,7 +10,7 @@ import { providerRecord, silent, sleep, systemClock } from '@kumquat/core'
 import { eventually, recordingLogger } from '@kumquat/core/testing'
 import { httpConnect, httpListen, type StreamConnectOptions, streamConnect, streamListen } from '@kumquat/rpc'
 import { expect } from 'chai'
-import { FrameType } from '../../src/stream/frame.ts'
+import { FrameType, HEADER_BYTES, LENGTH_BYTES, PART_BYTES } from '../../src/stream/frame.ts'
 import { RequestKind, RequestPrelude } from '../../src/stream/request-frame.ts'
 import { type PlainWay, StreamEndpoint } from '../../src/stream/stream-endpoint.ts'
 import { StreamLine } from '../../src/stream/stream-line.ts'
@@ -139,18 +139,53 @@ describe('a line over stream', () => {
     expect([value, line.connections]).to.deep.equal(['done', 1])
   })
 
+  const headOf = (method: string): RequestPrelude =>
+    new RequestPrelude({ leftMs: 0, attempt: 1, kind: RequestKind.unary, path: `/movie/catalog/${method}`, facts: '' })
+  const ask = ({ writer }: RawEnd, id: number, method: string, ...args: readonly unknown[]): void =>
+    writer.text(FrameType.request, id, JSON.stringify(args), headOf(method))
+
+  describe('by frames', () => {
+    it('stops a call that is canceled, says nothing of it, and its id is free', async () => {
+      using end = await rawCaller(current.record)
+      for (let time = 1; time <= 3; time++) {
+        ask(end, 1, 'slow', 60_000)
+        await eventually(() => expect(movies.entered.filter((one) => one === 'slow')).to.have.length(time))
+        end.writer.number(FrameType.cancel, 1)
+        await eventually(() => expect(movies.entered.filter((one) => one === 'slow aborted')).to.have.length(time))
+      }
+      ask(end, 1, 'echo', 'again')
+      expect(`${(await end.of(FrameType.reply)).body}`).to.equal('["again"]')
+      expect(end.frames.filter(({ id }) => id === 1)).to.have.length(1)
+    })
+
+    it('does not run a long one that is canceled as soon as it was read', async () => {
+      using end = await rawCaller(current.record)
+      const prelude = headOf('slow')
+      const args = JSON.stringify([60_000, 'x'.repeat(PART_BYTES)])
+      const frame = Buffer.alloc(HEADER_BYTES + prelude.bytes + args.length)
+      frame.writeUInt32BE(frame.length - LENGTH_BYTES)
+      frame[LENGTH_BYTES] = FrameType.request
+      frame.writeUInt32BE(1, LENGTH_BYTES + 1)
+      prelude.write(frame, HEADER_BYTES)
+      frame.write(args, HEADER_BYTES + prelude.bytes)
+      end.socket.cork()
+      end.socket.write(frame)
+      end.writer.atOnce(() => end.writer.number(FrameType.cancel, 1))
+      end.socket.uncork()
+      ask(end, 2, 'echo', 'x'.repeat(PART_BYTES))
+      await end.of(FrameType.reply)
+      expect(movies.entered).to.not.include('slow')
+    })
+  })
+
   describe('of a caller who is answered more than he reads', () => {
     const overwhelmed = async (): Promise<RawEnd> => {
       await current[Symbol.asyncDispose]()
       const transport = { connect: streamConnect({ logger: silent }), listen: streamListen({ heartbeatMs: 500 }) }
       current = await serving({ transport, services: [movies] })
       const end = await rawCaller(current.record)
-      const ask = (id: number, method: string, ...args: readonly unknown[]): void => {
-        const head = { leftMs: 0, attempt: 1, kind: RequestKind.unary, path: `/movie/catalog/${method}`, facts: '' }
-        end.writer.text(FrameType.request, id, JSON.stringify(args), new RequestPrelude(head))
-      }
-      ask(1, 'slow', 60_000)
-      for (let id = 2; id <= 17; id++) ask(id, 'echo', 'x'.repeat(700_000))
+      ask(end, 1, 'slow', 60_000)
+      for (let id = 2; id <= 17; id++) ask(end, id, 'echo', 'x'.repeat(700_000))
       return end
     }
 
