@@ -60,9 +60,10 @@ export class Attempt implements RawAnswerHandler {
 
   constructor(parts: AttemptParts) {
     this.#parts = parts
-    const { invocation, clock, leftMs, deadlines } = parts
-    if (leftMs < Number.POSITIVE_INFINITY) this.#timer = deadlines.add(clock.now() + leftMs, () => this.#expire())
-    if (invocation.signal) this.#abort = onAbort(invocation.signal, () => this.#cancel())
+    const { invocation, deadlines } = parts
+    const { deadline = Number.POSITIVE_INFINITY, signal } = invocation
+    if (deadline < Number.POSITIVE_INFINITY) this.#timer = deadlines.add(deadline, () => this.#expire())
+    if (signal !== undefined) this.#abort = onAbort(signal, () => this.#cancel())
   }
 
   send(): void {

