@@ -1,6 +1,7 @@
 import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError, remainingMs } from '@kumquat/core'
 import { type Encoding, isEncoding } from '../compression/encodings.ts'
 import { isTooMuch, packed, unpacked } from '../compression/packed.ts'
+import { afterOthers } from '../waiting/after-others.ts'
 import type { Deadlines } from '../waiting/deadlines.ts'
 import { onAbort } from '../waiting/on-abort.ts'
 import { type AnsweredBy, answeredByRaw } from './answered-by.ts'
@@ -171,10 +172,13 @@ export class Attempt implements RawAnswerHandler {
     return leftMs === Number.POSITIVE_INFINITY || leftMs - remainingMs(invocation, clock) <= RACE_MS
   }
 
+  /** Once other connections that were closed at the same time are known to be. */
   #repeat(): void {
     this.#repeats++
     this.#abortIt = undefined
-    this.send()
+    afterOthers(() => {
+      if (!this.#settled) this.send()
+    })
   }
 
   get #where(): string {
@@ -215,7 +219,7 @@ export class Attempt implements RawAnswerHandler {
   }
 }
 
-/** Long enough for the way to a busy peer and back. */
-const RACE_MS = 200
+/** Long enough for the way to a busy peer and back, and for a pause of our own process. */
+const RACE_MS = 1_000
 /** The next idle connection may be one that is just being closed too; a third is not believed in. */
 const MAX_REPEATS = 2

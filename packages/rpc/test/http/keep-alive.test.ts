@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer as createTcpServer, type Server } from 'node:net'
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { type Endpoint, providerRecord, silent, sleep, systemClock } from '@kumquat/core'
 import { httpConnect, httpListen } from '@kumquat/rpc'
 import { expect } from 'chai'
@@ -123,6 +123,30 @@ describe('a connection that the provider closes while it is idle', function () {
   for (const { what } of [...scenarios, unannounced]) {
     it(what, async () => expect(await failed.get(what)).to.deep.equal([]))
   }
+
+  it('fails no idempotent call when many are closed at once', async () => {
+    const open: Socket[] = []
+    let isClosing = false
+    const server = createTcpServer((socket) => {
+      open.push(socket.on('error', () => {}))
+      socket.on('data', () => {
+        if (!isClosing) {
+          socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1')
+          return
+        }
+        isClosing = false
+        socket.end()
+        for (const one of open) one.end()
+      })
+    })
+    await using closing = await listening(server)
+    const line = httpConnect({ logger: silent })(providerRecord({ host: '127.0.0.1', port: closing.port }))
+    await Promise.all(Array.from({ length: 8 }, () => line.invoke(calling('getMovieById', [1], { idempotent: true }))))
+    isClosing = true
+    expect(await line.invoke(calling('getMovieById', [1], { idempotent: true }))).to.deep.equal({ value: 1 })
+    expect(open).to.have.length(9)
+    await line[Symbol.asyncDispose]()
+  })
 
   it('is used again before that', async () => {
     await using server = await plain(5_000)
