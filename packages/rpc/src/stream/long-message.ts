@@ -55,14 +55,12 @@ export class LongMessage {
       this.#at += piece.length
       return piece.length
     }
-    let end = Math.min(this.#at + frame.length - start, payload.length)
-    // Half of a pair would become another character.
-    if (end < payload.length && isHighSurrogate(payload.charCodeAt(end - 1))) end--
-    const { read, written } = utf8.encodeInto(payload.slice(this.#at, end), frame.subarray(start))
+    // A pair that this cuts in two waits for the next part: for half of one, as three bytes, there is no room after the rest.
+    const piece = payload.slice(this.#at, this.#at + frame.length - start)
+    const { read, written } = utf8.encodeInto(piece, frame.subarray(start))
     this.#at += read
     return written
   }
 }
 
 const utf8 = new TextEncoder()
-const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff

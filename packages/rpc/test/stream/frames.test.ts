@@ -307,6 +307,7 @@ describe('a frame writer', () => {
     const prelude = { bytes: 3, write: (bytes: Buffer, at: number) => bytes.write('abc', at) }
     // Of one to four bytes; pairs of surrogates that begin at an even place, and at an odd one.
     const texts = ['x', 'é', '€', '😀'].flatMap((letter) => ['', '-'].map((before) => before + letter.repeat(150_000)))
+    for (const before of [-2, -1, 0, 1]) texts.push(`${'x'.repeat(PART_BYTES + before)}😀${'x'.repeat(PART_BYTES)}`)
     const writer = new FrameWriter(ours)
     for (const [id, text] of texts.entries()) writer.text(FrameType.reply, id, text, prelude)
     const bytes = Buffer.from(texts.join(''))
