@@ -14,15 +14,16 @@ export const ORDER: readonly string[] = [
 /** The ratios that the project promises, of what was measured: medians of the ratios of each round. */
 export function promises(of: Rounds): readonly Promised[] {
   const ratio = (cell: string, ours: string, other: string, what: keyof Round): number | undefined => {
-    const [mine, theirs] = [of(cell, ours), of(cell, other)]
-    return mine.length === 0 || theirs.length === 0
-      ? undefined
-      : median(mine.map((round, at) => round[what] / theirs[at]![what]))
+    const theirs = of(cell, other)
+    const ratios = theirs.length === 0 ? [] : of(cell, ours).map((round, at) => round[what] / theirs[at]![what])
+    return ratios.length === 0 ? undefined : median(ratios)
   }
   const rate = (cell: string, ours: string, other: string): number | undefined => ratio(cell, ours, other, 'perSecond')
   const small = (other: string): number | undefined => rate(SMALL_1, 'stream', other)
   const p99 = (cell: string): number => median(of(cell, 'stream').map((round) => round.p99))
-  const besideLarge = of(BESIDE, 'stream').length === 0 ? undefined : p99(BESIDE) / p99(SMALL_1)
+  const besideLarge = [BESIDE, SMALL_1].some((cell) => of(cell, 'stream').length === 0)
+    ? undefined
+    : p99(BESIDE) / p99(SMALL_1)
   const asked: readonly (readonly [string, number | undefined, Bound])[] = [
     ['stream/net-json', small('net-json'), { least: 0.65 }],
     ['stream/moleculer', small('moleculer'), { least: 2.5 }],

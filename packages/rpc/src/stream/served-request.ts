@@ -1,4 +1,4 @@
-import { LANE, type ObservedStart, observedEnd, RpcError, type RpcErrorCode, STABLE_LANE } from '@kumquat/core'
+import { begun, LANE, type ObservedStart, observedEnd, RpcError, type RpcErrorCode, STABLE_LANE } from '@kumquat/core'
 import { NO_ATTACHMENTS, parseBaggage } from '../context/attachments.ts'
 import type { BinaryEncoding } from '../encoding/value-encoding.ts'
 import { Arrival } from '../http/arrival.ts'
@@ -111,7 +111,7 @@ export class ServedRequest {
 
   #serve(arrival: Arrival): void {
     if (this.#isAnswered) return
-    this.#shared.exchanges.serve(arrival).then(
+    begun(this.#shared.exchanges.serve, arrival).then(
       ({ value }) => this.#succeed(arrival, value),
       (error: unknown) => this.#fail(error),
     )

@@ -6,7 +6,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { providerRecord, silent, sleep, systemClock } from '@kumquat/core'
+import { type Filter, providerRecord, type Reply, RpcError, silent, sleep, systemClock } from '@kumquat/core'
 import { eventually, recordingLogger } from '@kumquat/core/testing'
 import { httpConnect, httpListen, type StreamConnectOptions, streamConnect, streamListen } from '@kumquat/rpc'
 import { expect } from 'chai'
@@ -14,6 +14,7 @@ import { FrameType, HEADER_BYTES, LENGTH_BYTES, PART_BYTES } from '../../src/str
 import { RequestKind, RequestPrelude } from '../../src/stream/request-frame.ts'
 import { type PlainWay, StreamEndpoint } from '../../src/stream/stream-endpoint.ts'
 import { StreamLine } from '../../src/stream/stream-line.ts'
+import type { ServedCall } from '../../src/transport.ts'
 import { Deadlines } from '../../src/waiting/deadlines.ts'
 import { Movies } from '../movies.ts'
 import { rejection } from '../rejection.ts'
@@ -265,6 +266,18 @@ describe('a line over stream', () => {
       }
     }
     await Promise.all(Array.from({ length: 6 }, caller))
+  })
+
+  it('fails a long call, and nothing else, when a filter of the provider throws at once', async () => {
+    const throws: Filter<ServedCall, Reply> = () => () => {
+      throw new RpcError('permission_denied', 'not you', { outcome: 'not-run' })
+    }
+    const transport = { connect: streamConnect({ logger: silent }), listen: streamListen() }
+    await using strict = await serving({ transport, services: [movies], filters: [throws] })
+    for (const long of ['short', 'x'.repeat(200_000)]) {
+      const error = await rejection(strict.endpoint.invoke(calling('echo', [long])))
+      expect(error).to.include({ code: 'permission_denied', outcome: 'not-run' })
+    }
   })
 
   it('is not used when it was closed as soon as it was open: the call did not run', async () => {
