@@ -13,6 +13,7 @@ import { servedCopy } from '../served-copy.ts'
 import { CappedShare } from '../shares/capped-share.ts'
 import type { ServedCall } from '../transport.ts'
 import { Deadlines } from '../waiting/deadlines.ts'
+import { endsAt } from '../waiting/ends-in-time.ts'
 
 export interface DeadlineOptions {
   /**
@@ -20,6 +21,8 @@ export interface DeadlineOptions {
    * to 100, default 20.
    */
   readonly maxExpiredPercent?: number | undefined
+  /** Whether anybody outside of this waits for what becomes of a call. If not, its transport may answer in time. Default true. */
+  readonly isAwaited?: boolean | undefined
   readonly clock: Clock
 }
 
@@ -30,7 +33,11 @@ export interface DeadlineOptions {
  *
  * @throws RangeError on a share out of range.
  */
-export function deadline({ maxExpiredPercent = 20, clock }: DeadlineOptions): Filter<ServedCall, Reply> {
+export function deadline({
+  maxExpiredPercent = 20,
+  isAwaited = true,
+  clock,
+}: DeadlineOptions): Filter<ServedCall, Reply> {
   assertWithin('maxExpiredPercent', maxExpiredPercent, 0, 100)
   const expiring = new CappedShare(maxExpiredPercent)
   const deadlines = new Deadlines(clock)
@@ -39,7 +46,10 @@ export function deadline({ maxExpiredPercent = 20, clock }: DeadlineOptions): Fi
     const now = clock.now()
     const leftMs = call.deadline - now
     expiring.count(now)
-    if (leftMs > 0) return inTime(next, call, leftMs, call.deadline, deadlines)
+    if (leftMs > 0) {
+      if (!isAwaited && endsAt(call, call.deadline, () => tooLate(call, leftMs))) return next(call)
+      return inTime(next, call, leftMs, call.deadline, deadlines)
+    }
     if (expiring.take(now)) return Promise.reject(expired(call))
     const until = now + UNBELIEVED_MS
     return inTime(next, servedCopy(call, { deadline: until }), UNBELIEVED_MS, until, deadlines)

@@ -54,7 +54,7 @@ export function aroundServing(
     ...given(ceiling), // first, so that everything below sees the deadline that really holds
     ...given(tracing), // before all that may refuse, so that refusals are spans too, and lines of logs have their trace
     ...given(accessLog), // before all that may refuse, and tells what the caller is told
-    deadline({ maxExpiredPercent, clock }), // what has expired must cost nothing, and nothing below may hold an answer back
+    deadline({ maxExpiredPercent, isAwaited: (tracing ?? accessLog) !== undefined, clock }), // what has expired must cost nothing, and nothing below may hold an answer back
     ...given(auth), // before anything that asks who calls
     context(), // after it, so that the current call has the proven caller; before the user's own, who may ask for it
     ...given(access), // knows who calls; what is not allowed must not use up what is counted below

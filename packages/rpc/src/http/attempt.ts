@@ -1,4 +1,4 @@
-import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError, remainingMs } from '@kumquat/core'
+import { type Clock, formatServiceKey, type Invocation, type Reply, RpcError } from '@kumquat/core'
 import { type Encoding, isEncoding } from '../compression/encodings.ts'
 import { isTooMuch, packed, unpacked } from '../compression/packed.ts'
 import { afterOthers } from '../waiting/after-others.ts'
@@ -35,8 +35,6 @@ export interface AttemptParts {
   readonly peer: AttemptObserver
   readonly clock: Clock
   readonly deadlines: Deadlines
-  /** Time the call has left. `Infinity` = no deadline. */
-  readonly leftMs: number
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: RpcError) => void
 }
@@ -52,8 +50,8 @@ export class Attempt implements RawAnswerHandler {
   readonly #chunks: Buffer[] = []
   /** Ends the exchange under way; none while it waits for a connection. */
   #abortIt: ((reason: Error) => void) | undefined
-  /** Whether bytes of it have ever been handed to a socket. */
-  #wasSent = false
+  /** When bytes of it were last handed to a socket; -1 if never. */
+  #sentAt = -1
   #settled = false
   #repeats = 0
   #status = 0
@@ -86,7 +84,7 @@ export class Attempt implements RawAnswerHandler {
     this.#abortIt = abort
     // In this very tick the bytes go to the socket, unless it is aborted now.
     if (this.#settled) abort(new Error('given up before it was sent'))
-    else this.#wasSent = true
+    else this.#sentAt = this.#parts.clock.now()
   }
 
   onHeaders(status: number, raw: Buffer[]): boolean {
@@ -167,9 +165,9 @@ export class Attempt implements RawAnswerHandler {
    * Only a peer that does not say how long it keeps connections can do so to us; see `httpPool`.
    */
   get #isKeepAliveRace(): boolean {
-    const { invocation, clock, leftMs } = this.#parts
+    const { invocation, clock } = this.#parts
     if (!invocation.idempotent || this.#repeats === MAX_REPEATS || this.#status !== 0) return false
-    return leftMs === Number.POSITIVE_INFINITY || leftMs - remainingMs(invocation, clock) <= RACE_MS
+    return clock.now() - this.#sentAt <= RACE_MS
   }
 
   /** Once other connections that were closed at the same time are known to be. */
@@ -179,6 +177,10 @@ export class Attempt implements RawAnswerHandler {
     afterOthers(() => {
       if (!this.#settled) this.send()
     })
+  }
+
+  get #wasSent(): boolean {
+    return this.#sentAt >= 0
   }
 
   get #where(): string {

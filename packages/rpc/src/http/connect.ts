@@ -131,17 +131,25 @@ class HttpEndpoint implements Endpoint, AttemptObserver {
       const { clock, deadlines, caller, accept, packArguments, limits } = this.#parts
       const leftMs = remainingMs(invocation, clock)
       this.#refuse(invocation, leftMs)
-      const request = {
-        path: pathOf(invocation),
-        headers: headersOf(invocation, caller, leftMs),
-        body: bodyOf(invocation),
-      }
-      if (accept !== '') request.headers.push('accept-encoding', accept)
-      const encoding = request.body.length < limits.packFromBytes ? undefined : packArguments
+      const headers = headersOf(invocation, caller, leftMs)
+      if (accept !== '') headers.push('accept-encoding', accept)
+      const body = bodyOf(invocation)
       this.#pending++
-      const { maxAnswerBytes } = limits
-      const line = { pool: this.#pool, peer: this, clock, deadlines, encoding, maxAnswerBytes }
-      new Attempt({ invocation, ...request, ...line, leftMs, resolve, reject }).send()
+      const attempt = new Attempt({
+        invocation,
+        pool: this.#pool,
+        path: pathOf(invocation),
+        headers,
+        body,
+        encoding: body.length < limits.packFromBytes ? undefined : packArguments,
+        maxAnswerBytes: limits.maxAnswerBytes,
+        peer: this,
+        clock,
+        deadlines,
+        resolve,
+        reject,
+      })
+      attempt.send()
     })
 
   readonly stream = (call: StreamInvocation): AsyncIterable<unknown> =>

@@ -15,7 +15,8 @@ import type { Attachments } from '../context/attachments.ts'
 import { providerFailed } from '../provider-failed.ts'
 import { noInput } from '../streaming/endings.ts'
 import type { ServedCall, ServedStream } from '../transport.ts'
-import { Arrival } from './arrival.ts'
+import type { Deadlines } from '../waiting/deadlines.ts'
+import { type Answerer, Arrival } from './arrival.ts'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from './arrived.ts'
 import { elsewhere } from './elsewhere.ts'
 import { type CallName, encodeError } from './error-body.ts'
@@ -23,6 +24,7 @@ import type { Exchanges } from './exchanges.ts'
 import type { Refusal } from './refusal.ts'
 import { remoteOf } from './remote.ts'
 import { encodeReply, type ReplyWriter } from './reply-body.ts'
+import { serverTiming } from './server-timing.ts'
 import { hasStopped, UNKNOWN } from './unserved.ts'
 import { INSTANCE, JSON_TYPE, LINES_TYPE, LOAD, STATUS_OF, TIMING } from './wire.ts'
 import { writeLines } from './write-lines.ts'
@@ -51,7 +53,7 @@ export interface Route {
 }
 
 /** One request and its one answer, from entering to headers written. */
-export class Exchange {
+export class Exchange implements Answerer {
   readonly #shared: Exchanges
   readonly #route: Route
   readonly #request: IncomingMessage
@@ -75,6 +77,10 @@ export class Exchange {
     shared.inFlight++
     if (route.isServed) shared.lastCallAt = this.#enteredAt
     reply.raw.on('close', () => this.#closed())
+  }
+
+  get deadlines(): Deadlines {
+    return this.#shared.deadlines
   }
 
   /** Whether the call may go on; it is answered if not. */
@@ -143,7 +149,7 @@ export class Exchange {
   #arrive({ service, method }: CallName, body: unknown, stream?: StreamKind): Arrival {
     const { headers } = this.#request
     const timeoutMs = timeoutOf(headers)
-    this.#arrival = new Arrival({
+    const call = {
       service,
       method,
       args: argsOf(body, this.#shared.maxArguments),
@@ -155,7 +161,8 @@ export class Exchange {
       remote: remoteOf(this.#request.socket),
       deadline: timeoutMs === undefined ? undefined : this.#enteredAt + timeoutMs,
       stream,
-    })
+    }
+    this.#arrival = new Arrival(call, stream === undefined ? this : undefined)
     return this.#arrival
   }
 
@@ -190,7 +197,7 @@ export class Exchange {
     const reply = this.#reply
     const about: Record<string, string> = {
       'content-type': JSON_TYPE,
-      [TIMING]: `total;dur=${Math.round(durationMs * 1_000) / 1_000}`,
+      [TIMING]: serverTiming(durationMs),
     }
     if (introductions.due(this.#request.socket, now) || status !== 200) this.#introduce(about)
     const away = elsewhere(this.#shared)
@@ -257,6 +264,7 @@ export class Exchange {
   }
 
   #end(code: RpcErrorCode | 'ok', durationMs: number): void {
+    this.#arrival?.settle()
     if (this.#start !== undefined) this.#shared.observer?.ended(observedEnd(this.#start, code, durationMs))
   }
 }

@@ -10,6 +10,7 @@ import {
 import { streamStopped } from '../streaming/endings.ts'
 import type { ListenOptions, Readiness, ServedCall, ServedStream } from '../transport.ts'
 import { bounded } from '../waiting/bounded.ts'
+import { Deadlines } from '../waiting/deadlines.ts'
 import type { Arrival } from './arrival.ts'
 import type { CallLimits } from './http-listen-options.ts'
 import { Introductions } from './introductions.ts'
@@ -22,6 +23,8 @@ export interface Exchanges {
   readonly compressFromBytes: number
   readonly observer: Observer | undefined
   readonly clock: Clock
+  /** Of calls under way. */
+  readonly deadlines: Deadlines
   readonly gauge: LoadGauge
   readonly introductions: Introductions
   readonly logger: Logger
@@ -60,6 +63,7 @@ export function exchanges(
   const { readiness = standing(parts.serve) } = parts
   return {
     ...{ maxArguments, compressFromBytes, observer, clock, logger, serve, serveStream, instance, readiness },
+    deadlines: new Deadlines(clock),
     streams: new Set(),
     gauge: loadGauge(clock),
     introductions: new Introductions(),

@@ -5,6 +5,7 @@ import type { Credentials } from '../tls/credentials.ts'
 import { answerUnreadable } from './answer-unreadable.ts'
 import { certifiedOnly } from './certified-only.ts'
 import type { ServerLimits } from './http-listen-options.ts'
+import { UsualRequest } from './usual-headers.ts'
 
 /** What a server needs to speak TLS. */
 export interface SecureServerOptions {
@@ -16,6 +17,7 @@ export interface SecureServerOptions {
 export function httpServer(handle: RequestListener, limits: ServerLimits, secure?: SecureServerOptions): HttpServer {
   const { headersTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs, maxHeaderBytes } = limits
   const options: ServerOptions = {
+    IncomingMessage: UsualRequest,
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,

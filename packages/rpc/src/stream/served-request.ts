@@ -1,7 +1,7 @@
 import { begun, LANE, type ObservedStart, observedEnd, RpcError, type RpcErrorCode, STABLE_LANE } from '@kumquat/core'
 import { NO_ATTACHMENTS, parseBaggage } from '../context/attachments.ts'
 import type { BinaryEncoding } from '../encoding/value-encoding.ts'
-import { Arrival } from '../http/arrival.ts'
+import { type Answerer, Arrival } from '../http/arrival.ts'
 import { argsOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
 import { tooLarge } from '../http/refusal.ts'
@@ -11,6 +11,7 @@ import { hasStopped, namesNoMethod, UNKNOWN } from '../http/unserved.ts'
 import { BAGGAGE } from '../http/wire.ts'
 import { providerFailed } from '../provider-failed.ts'
 import { afterOthers } from '../waiting/after-others.ts'
+import type { Deadlines } from '../waiting/deadlines.ts'
 import { readFacts } from './facts.ts'
 import { PART_BYTES } from './frame.ts'
 import { parseArguments, unpackArguments } from './parse-arguments.ts'
@@ -27,7 +28,7 @@ export interface Answering {
 }
 
 /** One request of a session and its one answer. */
-export class ServedRequest {
+export class ServedRequest implements Answerer {
   readonly #shared: Sessions
   readonly #session: Answering
   readonly #id: number
@@ -50,6 +51,10 @@ export class ServedRequest {
     exchanges.inFlight++
   }
 
+  get deadlines(): Deadlines {
+    return this.#shared.exchanges.deadlines
+  }
+
   /** Text is JSON. No body: it is too large. */
   run(body: string | Uint8Array | undefined): void {
     try {
@@ -58,7 +63,7 @@ export class ServedRequest {
       if (body!.length > PART_BYTES) afterOthers(() => this.#serve(arrival))
       else this.#serve(arrival)
     } catch (error) {
-      this.#fail(error)
+      this.fail(error)
     }
   }
 
@@ -93,7 +98,7 @@ export class ServedRequest {
     const given = typeof body === 'string' ? parseArguments(body, maxDepth) : unpackArguments(body, maxDepth, binary!)
     const args = argsOf(given, exchanges.maxArguments)
     const { service, method } = name
-    this.#arrival = new Arrival({
+    const call = {
       service,
       method,
       args,
@@ -105,7 +110,8 @@ export class ServedRequest {
       remote,
       deadline: leftMs > 0 ? this.#enteredAt + leftMs : undefined,
       stream: undefined,
-    })
+    }
+    this.#arrival = new Arrival(call, this)
     return this.#arrival
   }
 
@@ -113,7 +119,7 @@ export class ServedRequest {
     if (this.#isAnswered) return
     begun(this.#shared.exchanges.serve, arrival).then(
       ({ value }) => this.#succeed(arrival, value),
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     )
   }
 
@@ -124,13 +130,13 @@ export class ServedRequest {
       const body = binary === undefined ? encodeReply(value, name, this.#write) : packReply(value, name, binary)
       this.#session.reply(this.#id, body)
     } catch (error) {
-      this.#fail(error)
+      this.fail(error)
       return
     }
     this.#end('ok')
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.#isAnswered) return
     const said = RpcError.is(error) ? error : providerFailed(error, this.#shared.exchanges.logger)
     this.#session.fail(this.#id, encodeError(said, this.#name))
@@ -141,6 +147,7 @@ export class ServedRequest {
 
   #end(code: RpcErrorCode | 'ok'): void {
     this.#isAnswered = true
+    this.#arrival?.settle()
     const { exchanges } = this.#shared
     if (this.#start !== undefined) {
       exchanges.observer?.ended(observedEnd(this.#start, code, exchanges.clock.now() - this.#enteredAt))

@@ -148,6 +148,27 @@ describe('a connection that the provider closes while it is idle', function () {
     await line[Symbol.asyncDispose]()
   })
 
+  it('fails no idempotent call that had waited long for that connection', async () => {
+    let requests = 0
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', () => {
+        requests++
+        const answer = (): unknown => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1')
+        if (requests === 1) systemClock.after(1_200, answer)
+        else if (requests === 2) socket.destroy()
+        else answer()
+      })
+    })
+    await using closing = await listening(server)
+    const record = providerRecord({ host: '127.0.0.1', port: closing.port })
+    const line = httpConnect({ connections: 1, logger: silent })(record)
+    const call = (): Promise<unknown> => line.invoke(calling('getMovieById', [1], { idempotent: true }))
+    expect(await Promise.all([call(), call()])).to.deep.equal([{ value: 1 }, { value: 1 }])
+    expect(requests).to.equal(3)
+    await line[Symbol.asyncDispose]()
+  })
+
   it('is used again before that', async () => {
     await using server = await plain(5_000)
     const line = httpConnect({ logger: silent })(providerRecord({ host: '127.0.0.1', port: server.port }))
