@@ -39,8 +39,8 @@ export function listenUpgrading(options: HttpListenOptions, upgrade?: UpgradeTo)
       refuse: (error, request, reply) => refuse(shared, error, request, reply),
       server: (handle) => httpServer(handle, limits, secure),
     })
-    const parse = parseBodies(serving, limits)
-    routeCalls(serving, shared, { ...given, ...limits, parse })
+    parseBodies(serving, limits)
+    routeCalls(serving, shared, { ...given, ...limits })
     routeProbes(serving, shared, given)
     routeStrays(serving, shared)
     const undone = async (error: unknown): Promise<never> => {

@@ -26,8 +26,6 @@ export function refusalOf(error: ServerError, contentType = '', maxBodyBytes?: n
         error: invalid(`content-type ${JSON.stringify(contentType)} is not understood: send application/json`),
         status: 415,
       }
-    case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return { error: notJson() }
     default:
       return isOfTheRequest(error) ? { error: invalid(`the request could not be read: ${error.message}`) } : { error }
   }

@@ -27,16 +27,25 @@ export class UsualRequest extends IncomingMessage {
 function usual(rawHeaders: readonly string[]): Record<string, string> | undefined {
   const headers: Record<string, string> = {}
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = USUAL.get(rawHeaders[i]!)
+    const name = known(rawHeaders[i]!)
     if (name === undefined || headers[name] !== undefined) return undefined
     headers[name] = rawHeaders[i + 1]!
   }
   return headers
 }
 
-const USUAL: ReadonlyMap<string, string> = new Map(
-  [
-    ...['host', 'connection', 'content-type', 'content-length', 'accept', 'accept-encoding', 'authorization'],
-    ...['traceparent', 'tracestate', TIMEOUT, ATTEMPT, CALLER, BAGGAGE],
-  ].map((name) => [name, name]),
+/** The same name as a key, found without making one of it. */
+function known(name: string): string | undefined {
+  const alike = BY_LENGTH[name.length]
+  if (alike === undefined) return undefined
+  for (const one of alike) if (one === name) return one
+  return undefined
+}
+
+const USUAL = [
+  ...['host', 'connection', 'content-type', 'content-length', 'accept', 'accept-encoding', 'authorization'],
+  ...['traceparent', 'tracestate', TIMEOUT, ATTEMPT, CALLER, BAGGAGE],
+]
+const BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 32 }, (_, length) =>
+  USUAL.filter((name) => name.length === length),
 )

@@ -1,10 +1,9 @@
 import type { StreamKind } from '@kumquat/core'
 import { argsOf, attachmentsOf, attemptOf, callerOf, timeoutOf } from '../http/arrived.ts'
 import type { CallName } from '../http/error-body.ts'
-import { hasForbiddenKey } from '../http/forbidden-key.ts'
 import { callLimitsOf } from '../http/http-listen-options.ts'
-import { isDeeperThan } from '../http/json-depth.ts'
-import { notJson, tooDeep, tooLarge } from '../http/refusal.ts'
+import { parseArguments } from '../http/parse-arguments.ts'
+import { tooLarge } from '../http/refusal.ts'
 import type { ListenOptions, Remote, ServedCall } from '../transport.ts'
 
 /** A call on its way: the headers and the text that an HTTP request would have. */
@@ -47,13 +46,9 @@ export function servedCall(
 function argsIn(body: string, maxBodyBytes: number): readonly unknown[] {
   if (Buffer.byteLength(body) > maxBodyBytes) throw tooLarge(maxBodyBytes).error
   const { maxDepth, maxArguments } = LIMITS
-  if (isDeeperThan(maxDepth, body)) throw tooDeep(maxDepth)
-  const args: unknown = JSON.parse(body)
-  if (SUSPICIOUS.test(body) && hasForbiddenKey(args)) throw notJson()
-  return argsOf(args, maxArguments)
+  return argsOf(parseArguments(body, maxDepth), maxArguments)
 }
 
 /** Those of HTTP, unless a provider over HTTP says otherwise. */
 const LIMITS = callLimitsOf({})
-const SUSPICIOUS = /"(?:__proto__|constructor)"/
 const IN_MEMORY: Remote = { address: '', certified: [] }

@@ -4,6 +4,7 @@ import type { BinaryEncoding } from '../encoding/value-encoding.ts'
 import { type Answerer, Arrival } from '../http/arrival.ts'
 import { argsOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
+import { parseArguments } from '../http/parse-arguments.ts'
 import { tooLarge } from '../http/refusal.ts'
 import { encodeReply, packReply, type ReplyWriter } from '../http/reply-body.ts'
 import { nameIn } from '../http/unknown-path.ts'
@@ -14,9 +15,9 @@ import { afterOthers } from '../waiting/after-others.ts'
 import type { Deadlines } from '../waiting/deadlines.ts'
 import { readFacts } from './facts.ts'
 import { PART_BYTES } from './frame.ts'
-import { parseArguments, unpackArguments } from './parse-arguments.ts'
 import type { ReadRequest } from './request-frame.ts'
 import type { Sessions } from './serving-session.ts'
+import { unpackArguments } from './unpack-arguments.ts'
 
 /** Where the answer to a request goes. */
 export interface Answering {

@@ -9,6 +9,7 @@ import {
 } from '@kumquat/core'
 import { argsOf, attachmentsOf } from '../http/arrived.ts'
 import { type CallName, encodeError } from '../http/error-body.ts'
+import { parseArguments } from '../http/parse-arguments.ts'
 import { tooLarge } from '../http/refusal.ts'
 import { encodeReply, packReply } from '../http/reply-body.ts'
 import { nameIn } from '../http/unknown-path.ts'
@@ -22,11 +23,11 @@ import { FrameType } from './frame.ts'
 import type { FrameWriter } from './frame-writer.ts'
 import { ItemReceiver } from './item-receiver.ts'
 import { ItemSender } from './item-sender.ts'
-import { parseArguments, unpackArguments } from './parse-arguments.ts'
 import type { ReadRequest } from './request-frame.ts'
 import type { Answering } from './served-request.ts'
 import type { Sessions } from './serving-session.ts'
 import { StreamArrival } from './stream-arrival.ts'
+import { unpackArguments } from './unpack-arguments.ts'
 
 export interface ServedStreamParts {
   readonly shared: Sessions

@@ -1,8 +1,7 @@
 import { RpcError } from '@kumquat/core'
-import type { BinaryEncoding } from '../encoding/value-encoding.ts'
-import { hasForbiddenKey } from '../http/forbidden-key.ts'
-import { isDeeperThan } from '../http/json-depth.ts'
-import { notJson, tooDeep } from '../http/refusal.ts'
+import { hasForbiddenKey } from './forbidden-key.ts'
+import { isDeeperThan } from './json-depth.ts'
+import { notJson, tooDeep } from './refusal.ts'
 
 /**
  * What JSON there is in a text from outside; nothing in an empty one. Throws `RpcError` `invalid_argument`, `not-run` on what is
@@ -15,10 +14,6 @@ export function parseArguments(text: string, maxDepth: number): unknown {
   if (SUSPICIOUS.test(text) && hasForbiddenKey(parsed)) throw notJson()
   return parsed
 }
-
-/** What there is in bytes from outside, likewise. */
-export const unpackArguments = (bytes: Uint8Array, maxDepth: number, binary: BinaryEncoding): unknown =>
-  bytes.length === 0 ? undefined : binary.decode(bytes, maxDepth)
 
 function parse(text: string): unknown {
   try {
