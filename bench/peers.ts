@@ -16,9 +16,9 @@ import { ORDER, promises } from './peers/promises.ts'
 const { values } = parseArgs({
   options: {
     /** Alternating rounds. */
-    rounds: { type: 'string', default: '5' },
-    /** Of one round, in ms. */
-    ms: { type: 'string', default: '1500' },
+    rounds: { type: 'string', default: '15' },
+    /** Of one round, in ms: many short ones, since a shared machine changes its speed within seconds. */
+    ms: { type: 'string', default: '500' },
     /** Contenders, as the files of bench/peers/ours and bench/peers/others are named. Default all. */
     only: { type: 'string' },
     /** Only columns whose name has this in it, such as `1 server, 64`. */
@@ -32,6 +32,9 @@ const rounds = whole('rounds', values.rounds)
 const ms = whole('ms', values.ms)
 built()
 installed()
+
+/** The first round of each, which does not count, is so much longer: until its code is compiled. */
+const WARM_ROUNDS = 4
 
 /** Names of contenders, and the folder of each. */
 const folders = new Map(
@@ -72,7 +75,7 @@ async function measured(cell: Cell): Promise<readonly Took[]> {
     for (const name of taking) {
       try {
         const of = await contender(`${folders.get(name)}/${name}`, cell.servers, randomUUID())
-        await of.round(ask)
+        await of.round({ ...ask, ms: WARM_ROUNDS * ask.ms })
         all.push({ of, took: [] })
       } catch (error) {
         failed.add(name)
