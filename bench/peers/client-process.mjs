@@ -6,6 +6,8 @@ import { request } from './work.mjs'
 const [contender, ...addresses] = process.argv.slice(2)
 const { connect } = await import(`./${contender}.mjs`)
 const call = await connect(addresses)
+/** In ms. One for all rounds: 32 MB anew would have the collector at work in each of them. */
+const took = new Float64Array(4_000_000)
 
 process.on('message', async (round) => {
   try {
@@ -20,7 +22,6 @@ process.send({ ready: true })
 /** So many callers, each with one call after another; beside them, perhaps, one with large ones. */
 async function run({ inFlight, bytes, ms, besideBytes = 0 }) {
   const asked = request(bytes)
-  const took = new Float64Array(4_000_000)
   let count = 0
   const until = systemClock.now() + ms
   const caller = async () => {
